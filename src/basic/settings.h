@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * /etc/paas/paas.conf: what the operator has decided for this host. One table says each key, its section,
+ * default and bounds; an unknown key or a bad value is an error that names file, section and key, because
+ * a silently ignored limit is worse than a daemon that does not start.
+ */
+
+#include <stdint.h>
+
+#include "basic/error.h"
+
+typedef struct Settings {
+        /* [paas] */
+        char *base_domain; /* "example.com"; NULL until set by `paas setup` or here */
+        /* [build] */
+        uint64_t build_timeout;    /* seconds */
+        uint64_t build_memory;     /* bytes */
+        uint64_t build_parallel;   /* builds at once; at least 1 */
+        uint64_t build_max_source; /* bytes in the pushed tree */
+        uint64_t build_max_files;
+        /* [app] */
+        uint64_t boot_timeout;  /* seconds until a new instance must answer */
+        uint64_t drain_timeout; /* seconds that open requests get at a switch */
+        uint64_t stop_timeout;  /* seconds between the stop signal and SIGKILL */
+        uint64_t keep_releases; /* slugs kept */
+        /* [router] */
+        uint64_t router_pool; /* empty backends kept for new applications */
+        uint64_t http_port;
+        uint64_t https_port;
+} Settings;
+
+/* Defaults, then `path` where it exists. */
+int settings_load(const char *path, Settings *ret, Error *e);
+void settings_clear(Settings *s);
