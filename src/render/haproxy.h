@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The router's files, from what should be: rewritten whole, never read back. haproxy/haproxy.cfg.in is the
+ * template (its @MARKS@ are filled in here), beside it the maps. What is in the files is what is current:
+ * a reload or a restart comes back with the same servers.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "basic/error.h"
+
+typedef struct RenderServer {
+        const char *name;    /* "web.1-v12.3" */
+        const char *address; /* "127.0.0.1:20003" */
+} RenderServer;
+
+typedef struct RenderBackend {
+        const char *name;     /* "pool_3" */
+        const char *app;      /* NULL: a free one of the pool */
+        const char *app_id;   /* uuid, for the journal; NULL likewise */
+        const char *host;     /* the Host that health checks carry; NULL likewise */
+        char *const *domains; /* all host names of the application */
+        const RenderServer *servers;
+        size_t n_servers;
+} RenderBackend;
+
+typedef struct RenderRouter {
+        const char *directory;   /* "/var/lib/paas/router" */
+        const char *base_domain; /* NULL before setup */
+        const RenderBackend *backends;
+        size_t n_backends;
+        unsigned drain_timeout; /* s; hard-stop-after */
+} RenderRouter;
+
+int render_haproxy_config(const char *template_text, const RenderRouter *r, char **ret, Error *e);
+
+/* "host backend" a line, sorted. */
+int render_hosts_map(const RenderRouter *r, char **ret);
+/* "backend app", "backend app-uuid", "backend host of the checks". */
+int render_apps_map(const RenderRouter *r, char **ret);
+int render_ids_map(const RenderRouter *r, char **ret);
+int render_checks_map(const RenderRouter *r, char **ret);

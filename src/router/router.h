@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * HAProxy, and nobody else talks to it: its runtime API and its master socket. A command is a short exchange
+ * over a local socket (0.05 ms) and is made synchronously with a time-out of a second; what takes longer
+ * (waiting until a server has no more connections) is polled by the caller. Nothing is remembered.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "basic/error.h"
+
+typedef struct Router Router;
+
+typedef struct RouterPaths {
+        const char *admin_socket; /* of the current worker */
+        const char *master_socket;
+        const char *directory; /* where the maps are: "/var/lib/paas/router" */
+} RouterPaths;
+
+int router_new(const RouterPaths *paths, Router **ret);
+Router *router_free(Router *r);
+DEFINE_CLEANUP(Router *, router_free)
+
+typedef enum RouterServerState {
+        ROUTER_READY,
+        ROUTER_DRAIN,
+        ROUTER_MAINT,
+} RouterServerState;
+
+typedef struct RouterServer {
+        char *backend, *name, *address; /* address "127.0.0.1:20003" */
+        RouterServerState state;
+        bool up; /* by its health check; true without one */
+        unsigned weight;
+        uint64_t sessions; /* current connections, idle ones left out */
+} RouterServer;
+
+void router_servers_free(RouterServer *list, size_t n);
+
+/* Every server of every backend whose name starts with "pool_". -ENOENT or -ECONNREFUSED: no router runs. */
+int router_observe(Router *r, RouterServer **ret, size_t *ret_n, Error *e);
+
+/* Adds a server with weight 100 and the one health check, marked up and ready: the caller has proven it.
+ * One that is there with the same address is made ready. `address`: "127.0.0.1:20003". */
+int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e);
+
+int router_drain_server(Router *r, const char *backend, const char *name, Error *e);
+
+/* Puts it into maintenance and deletes it. -EBUSY: connections are left (with `force` they are cut first,
+ * by `shutdown sessions server`). One that is not there is success. */
+int router_remove_server(Router *r, const char *backend, const char *name, bool force, Error *e);
+
+/* Adds or replaces one entry of a map of the running worker; `value` NULL removes it. `map`: "hosts.map".
+ * The file is not touched: the caller has written it before. */
+int router_set_map(Router *r, const char *map, const char *key, const char *value, Error *e);
+
+/* One entry as the running worker has it. -ENOENT. */
+int router_get_map(Router *r, const char *map, const char *key, char **ret, Error *e);
+
+/* Asks the master to reload, and waits (at most 10 s) until the new worker answers. -EBADMSG: it was
+ * refused, with HAProxy's own words; the old worker goes on. */
+int router_reload(Router *r, Error *e);
+
+/* Puts a PEM file in place of one the worker has loaded, without a reload. */
+int router_set_certificate(Router *r, const char *path, const char *pem, Error *e);
