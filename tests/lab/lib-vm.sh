@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+vm_image() { die later; }
