@@ -27,6 +27,9 @@ typedef struct Config {
  * the actual size, never the value. -EINVAL, -EPERM for a reserved name, -E2BIG. */
 int config_var_check(const char *name, const char *value, size_t length, Error *e);
 
+/* The name alone, with the same codes. */
+int config_name_check(const char *name, Error *e);
+
 /* All of them together. -E2BIG. */
 int config_check_total(const Config *c, Error *e);
 

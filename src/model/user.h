@@ -39,8 +39,11 @@ typedef struct User {
 int ssh_key_parse(const char *line, SshKey *ret, void **ret_raw, size_t *ret_raw_length, Error *e);
 void ssh_key_clear(SshKey *k);
 
+/* "" (none), or NAME@DOMAIN without blanks and angle brackets: it stands in commits. -EINVAL. */
+int user_email_check(const char *s, Error *e);
+
 const SshKey *user_find_key(const User *u, const char *fingerprint);
-int user_add_key(User *u, SshKey *k);                  /* takes the contents over on success; -EEXIST */
+int user_add_key(User *u, SshKey *k);                  /* takes the contents over on success; -EEXIST, -E2BIG */
 int user_remove_key(User *u, const char *fingerprint); /* -ENOENT */
 int user_format(const User *u, char **ret);
 int user_parse(const char *text, size_t length, User *ret, Error *e);

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "json/json.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "basic/text.h"
+
+/* jansson's functions take what they only read as non-const. */
+static json_t *mutable(const Json *j)
+{
+        return (json_t *) j;
+}
+
+Json *js_free(Json *j)
+{
+        json_decref(j);
+        return NULL;
+}
+
+Json *js_ref(const Json *j)
+{
+        return json_incref(mutable(j));
+}
+
+/* The parser quotes what it met, which may be anything: a terminal must not act on it. */
+static void make_printable(char *s)
+{
+        for (; *s; s++)
+                if ((unsigned char) *s < 0x20 || *s == 0x7f)
+                        *s = '?';
+}
+
+int js_parse(const char *text, size_t length, Json **ret, Error *e)
+{
+        json_error_t error;
+        json_t *j = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+        if (!j) {
+                if (json_error_code(&error) == json_error_out_of_memory)
+                        return -ENOMEM;
+                make_printable(error.text);
+                if (!text_is_utf8(error.text, strlen(error.text)))
+                        return error_set(e, -EBADMSG, "line %d, column %d: this is not UTF-8", error.line,
+                                         error.column);
+                return error_set(e, -EBADMSG, "line %d, column %d: %s", error.line, error.column,
+                                 error.text);
+        }
+        *ret = j;
+        return 0;
+}
+
+static int format(const Json *j, size_t flags, char **ret)
+{
+        if (!j)
+                return -ENOMEM;
+        char *text = json_dumps(j, JSON_SORT_KEYS | JSON_ENCODE_ANY | flags);
+        if (!text)
+                return -ENOMEM;
+        *ret = text;
+        return 0;
+}
+
+int js_format(const Json *j, char **ret)
+{
+        _cleanup_free_ char *text = NULL;
+        int r = format(j, JSON_INDENT(2), &text);
+        if (r < 0)
+                return r;
+
+        size_t n = strlen(text);
+        char *longer = realloc(text, n + 2);
+        if (!longer)
+                return -ENOMEM;
+        text = longer;
+        memcpy(text + n, "\n", 2);
+        *ret = TAKE_PTR(text);
+        return 0;
+}
+
+int js_format_line(const Json *j, char **ret)
+{
+        return format(j, JSON_COMPACT, ret);
+}
+
+Json *js_object(void)
+{
+        return json_object();
+}
+
+Json *js_array(void)
+{
+        return json_array();
+}
+
+Json *js_string(const char *s)
+{
+        return s ? json_string(s) : NULL;
+}
+
+Json *js_number(int64_t n)
+{
+        return json_integer(n);
+}
+
+Json *js_bool(bool b)
+{
+        return json_boolean(b);
+}
+
+Json *js_null(void)
+{
+        return json_null();
+}
+
+int js_set(Json *object, const char *key, Json *value)
+{
+        if (!object || !value) {
+                js_free(value);
+                return -ENOMEM;
+        }
+        if (!json_is_object(object) || object == value || !text_is_utf8(key, strlen(key))) {
+                js_free(value);
+                return -EINVAL;
+        }
+        return json_object_set_new(object, key, value) < 0 ? -ENOMEM : 0;
+}
+
+int js_set_string(Json *object, const char *key, const char *s)
+{
+        if (!s)
+                return 0;
+        if (!text_is_utf8(s, strlen(s)))
+                return -EINVAL;
+        return js_set(object, key, js_string(s));
+}
+
+int js_set_number(Json *object, const char *key, int64_t n)
+{
+        return js_set(object, key, js_number(n));
+}
+
+int js_set_bool(Json *object, const char *key, bool b)
+{
+        return js_set(object, key, js_bool(b));
+}
+
+int js_add(Json *array, Json *value)
+{
+        if (!array || !value) {
+                js_free(value);
+                return -ENOMEM;
+        }
+        if (!json_is_array(array) || array == value) {
+                js_free(value);
+                return -EINVAL;
+        }
+        return json_array_append_new(array, value) < 0 ? -ENOMEM : 0;
+}
+
+int js_add_string(Json *array, const char *s)
+{
+        if (s && !text_is_utf8(s, strlen(s)))
+                return -EINVAL;
+        return js_add(array, js_string(s));
+}
+
+bool js_is_object(const Json *j)
+{
+        return json_is_object(j);
+}
+
+bool js_is_array(const Json *j)
+{
+        return json_is_array(j);
+}
+
+bool js_is_string(const Json *j)
+{
+        return json_is_string(j);
+}
+
+bool js_is_number(const Json *j)
+{
+        return json_is_integer(j);
+}
+
+bool js_is_bool(const Json *j)
+{
+        return json_is_boolean(j);
+}
+
+bool js_is_null(const Json *j)
+{
+        return json_is_null(j);
+}
+
+const Json *js_get(const Json *object, const char *key)
+{
+        return json_object_get(object, key);
+}
+
+int js_get_string(const Json *object, const char *key, const char **ret)
+{
+        const Json *j = js_get(object, key);
+        if (!j)
+                return -ENOENT;
+        if (!js_is_string(j))
+                return -EINVAL;
+        *ret = json_string_value(j);
+        return 0;
+}
+
+int js_get_number(const Json *object, const char *key, int64_t *ret)
+{
+        const Json *j = js_get(object, key);
+        if (!j)
+                return -ENOENT;
+        if (!js_is_number(j))
+                return -EINVAL;
+        *ret = json_integer_value(j);
+        return 0;
+}
+
+int js_get_bool(const Json *object, const char *key, bool *ret)
+{
+        const Json *j = js_get(object, key);
+        if (!j)
+                return -ENOENT;
+        if (!js_is_bool(j))
+                return -EINVAL;
+        *ret = json_is_true(j);
+        return 0;
+}
+
+const char *js_string_value(const Json *j)
+{
+        return json_string_value(j);
+}
+
+int64_t js_number_value(const Json *j)
+{
+        return json_integer_value(j);
+}
+
+bool js_bool_value(const Json *j)
+{
+        return json_is_true(j);
+}
+
+size_t js_size(const Json *array_or_object)
+{
+        return json_is_array(array_or_object) ? json_array_size(array_or_object)
+                                              : json_object_size(array_or_object);
+}
+
+const Json *js_at(const Json *array, size_t i)
+{
+        return json_array_get(array, i);
+}
+
+bool js_next(const Json *object, void **iter, const char **ret_key, const Json **ret_value)
+{
+        json_t *o = mutable(object);
+        *iter = *iter ? json_object_iter_next(o, *iter) : json_object_iter(o);
+        if (!*iter)
+                return false;
+        *ret_key = json_object_iter_key(*iter);
+        *ret_value = json_object_iter_value(*iter);
+        return true;
+}
