@@ -69,7 +69,7 @@ container_wait() {
                         die "$1 ended while it booted, see $2/console.log"
                 fi
                 state=$(container_exec "$1" "$2" systemctl is-system-running --wait 2>/dev/null </dev/null) || true
-                [ -n "$state" ] && [ "$state" != offline ] || sleep 0.05
+                case $state in '' | offline) sleep 0.05 ;; esac
         done
 }
 
@@ -79,7 +79,7 @@ container_exec() {
         shift 2
         leader=$(container_leader "$dir") || { say "no lab named $name is up"; return 125; }
         # root inside shall not set the machine's clock, load modules or restart it
-        local enter=(nsenter -t "$leader" -a setpriv --bounding-set=-sys_time,-sys_module,-sys_rawio,-sys_boot env -i "${clean_env[@]}")
+        local enter=(nsenter -t "$leader" -a setpriv "--bounding-set=-sys_time,-sys_module,-sys_rawio,-sys_boot" env -i "${clean_env[@]}")
         cg=$(cgroup_of "$name")/payload
         if [ -d "$cg" ]; then
                 mkdir -p "$cg/lab-run"

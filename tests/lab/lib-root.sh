@@ -21,7 +21,7 @@ root_packages() {
 
 root_path() {                  # KIND SUITE
         local hash
-        hash=$( { root_packages "$@"; cat "$tree/tests/lab/lib-root.sh"; } | sha256sum)
+        hash=$( { root_packages "$@"; echo "$root_finish$vm_finish"; } | sha256sum)
         printf '%s/roots/%s-%s-%.12s\n' "$base" "$2" "$1" "$hash"
 }
 
@@ -35,7 +35,8 @@ for u in console-getty.service getty@.service apt-daily.timer apt-daily-upgrade.
 mkdir -p var/log/journal etc/apt/apt.conf.d
 printf "127.0.0.1 localhost\n::1 localhost ip6-localhost\n" >etc/hosts
 echo "# no network" >etc/resolv.conf
-echo "paas-lab" >etc/hostname'
+echo "paas-lab" >etc/hostname
+: >etc/default/locale'
 
 # The virtual machine is the same with a kernel, a name server-less network card and root reachable with the lab key.
 # shellcheck disable=SC2016
@@ -47,6 +48,14 @@ ln -sf /lib/systemd/system/systemd-networkd.service etc/systemd/system/multi-use
 ln -sf /dev/null etc/systemd/system/systemd-networkd-wait-online.service
 chmod 700 root/.ssh'
 
+# Those that nobody asked for in a week go, unless a lab stands on one.
+root_prune() {
+        local used
+        while IFS= read -r used; do
+                grep -qsxF "${used%.used}" "$base"/labs/*/root-path || rm -rf --one-file-system "${used%.used}" "${used%.used}".*
+        done < <(find "$base/roots" -name '*.used' -mtime +7)
+}
+
 # root_make KIND SUITE: makes it when it is not there and prints its path. Two that want the same one wait for each other.
 root_make() {
         local kind=$1 suite=$2 root list hooks=()
@@ -57,7 +66,7 @@ root_make() {
         if [ ! -d "$root" ]; then
                 say "making the $suite $kind root file system (once)"
                 command -v mmdebstrap >/dev/null || die "mmdebstrap is missing: tests/lab/deps"
-                rm -rf "$root.new"
+                rm -rf --one-file-system "$root.new"
                 apt_settings >"$root.apt"
                 list=$(root_packages "$kind" "$suite" | paste -sd,)
                 # Debian's nginx starts a service of its own on port 80: it is masked before it is installed.
@@ -67,13 +76,16 @@ root_make() {
                 [ "$kind" != vm ] || hooks+=(--customize-hook="$vm_finish")
                 local lines
                 lines=$(sources "$suite")
-                # shellcheck disable=SC2086
-                printf '%s\n' "$lines" | mmdebstrap --quiet --mode=root --variant=minbase --include="$list" --aptopt="$root.apt" \
+                # In a mount namespace of its own, since mmdebstrap mounts /proc and /sys and leaves them there when it is killed
+                # (its hooks cannot use descriptors above 9: ours are closed)
+                printf '%s\n' "$lines" | unshare --mount --propagation private mmdebstrap --quiet --mode=root --variant=minbase --include="$list" --aptopt="$root.apt" \
                         --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/doc/*/*' \
-                        "${hooks[@]}" "$suite" "$root.new" ${lines:+-} >"$root.log" 2>&1 </dev/stdin ||
-                        { tail -20 "$root.log" >&2; rm -rf "$root.new"; die "the $suite root file system could not be made ($root.log)"; }
+                        "${hooks[@]}" "$suite" "$root.new" ${lines:+-} >"$root.log" 2>&1 7>&- 8>&- 9>&- ||
+                        { tail -20 "$root.log" >&2; rm -rf --one-file-system "$root.new"; die "the $suite root file system could not be made ($root.log)"; }
                 mv "$root.new" "$root"
+                root_prune
         fi
+        touch "$root.used"
         exec 8>&-
         printf '%s\n' "$root"
 }

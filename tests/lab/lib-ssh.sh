@@ -50,7 +50,7 @@ ssh_push() {
                 find "$work" -mindepth 1 -maxdepth 1 ! -name .git -exec rm -rf {} +
                 cp -a "$src/." "$work/"
                 git -C "$work" add -A -f
-                git -C "$work" diff --cached --quiet 2>/dev/null && git -C "$work" rev-parse -q --verify HEAD >/dev/null ||
+                [ -z "$(git -C "$work" status --porcelain)" ] ||
                         git -C "$work" -c user.name=Developer -c user.email=developer@example.com commit -q -m "$app"
         fi
         [ $# -gt 0 ] || set -- HEAD:refs/heads/main
