@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What makes no release: ps:scale, ps:restart, ps:stop. Scale and stop commit first and apply after. */
+
+#include "engine/job.h"
+
+extern const JobType scale_job_type, restart_job_type, stop_job_type;
+
+/* `changes`: "web=2", "worker+1", … */
+int adjust_scale(Engine *e, AppState *s, char *const *changes, const Actor *actor, Job **ret, Error *error);
+
+/* `what`: "" (all), a type, or one instance's name. */
+int adjust_restart(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error);
+int adjust_stop(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error);

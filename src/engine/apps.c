@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/apps.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "basic/clock.h"
+#include "basic/log.h"
+#include "basic/strv.h"
+#include "basic/text.h"
+#include "basic/uuid.h"
+#include "engine/appinfo.h"
+#include "engine/hostfiles.h"
+#include "engine/job.h"
+#include "engine/routing.h"
+#include "model/name.h"
+
+static int describe(Engine *e, const char *name, const Actor *actor, App *app, Error *error)
+{
+        uid_t uid;
+        int r = catalog_next_uid(&e->catalog, &uid);
+        if (r < 0)
+                return error_set(error, r, "All %d pairs of uids for applications are in use.",
+                                 (APP_UID_LAST - APP_UID_FIRST + 1) / 2);
+        char backend[32];
+        snprintf(backend, sizeof(backend), "pool_%u", catalog_next_backend(&e->catalog));
+        r = uuid_new(app->id);
+        if (r >= 0)
+                r = text_replace(&app->name, name);
+        if (r >= 0)
+                r = text_replace(&app->owner, actor->name);
+        if (r >= 0)
+                r = text_replace(&app->host, "local");
+        if (r >= 0)
+                r = text_replace(&app->backend, backend);
+        app->created = clock_realtime() / USEC_PER_SEC * USEC_PER_SEC;
+        app->run_uid = uid;
+        app->build_uid = uid + 1;
+        app->listen = LISTEN_PORT;
+        return r;
+}
+
+int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret, Error *error)
+{
+        _cleanup_app_ App app = APP_NULL;
+        _cleanup_free_ char *subject = NULL;
+        int r = app_name_check(name, error);
+        if (r >= 0 && catalog_find_app(&e->catalog, name))
+                r = error_set(error, -EEXIST, "There is an application \"%s\" already. Choose another name.",
+                              name);
+        if (r >= 0)
+                r = describe(e, name, actor, &app, error);
+        if (r < 0)
+                return r;
+        if (asprintf(&subject, "Create %s", name) < 0)
+                return -ENOMEM;
+
+        const Record record = {
+                .actor = actor, .action = "apps:create", .subject = subject, .status = "succeeded"};
+        AppState *s;
+        r = catalog_create_app(&e->catalog, &app, &record, &s, error);
+        if (r >= 0)
+                r = hostfiles_write_accounts(s);
+        if (r >= 0)
+                r = hostfiles_make_repository(s, error);
+        if (r >= 0)
+                r = hostfiles_make_directories(s, error);
+        if (r >= 0)
+                r = routing_update_app(e, s, NULL, error);
+        if (r < 0)
+                return error_prefix(error, r, "%s was created, but the host could not be made ready for it",
+                                    name);
+        if (!world_get(e, name))
+                return -ENOMEM;
+        if (e->observer.app_new)
+                e->observer.app_new(e->observer.userdata, name);
+        *ret = s;
+        return 0;
+}
+
+int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor, Error *error)
+{
+        _cleanup_free_ char *subject = NULL, *name = strdup(s->app.name);
+        _cleanup_strv_ char **domains = NULL;
+        if (!name || !streq(confirm, s->app.name))
+                return error_set(error, -EINVAL,
+                                 "To destroy %s, repeat its name: paas apps:destroy -a %s --confirm %s",
+                                 s->app.name, s->app.name, s->app.name);
+        if (asprintf(&subject, "Destroy %s", name) < 0)
+                return -ENOMEM;
+        for (size_t i = 0; i < e->n_jobs; i++)
+                if (!e->jobs[i]->ended && streq(e->jobs[i]->operation.app, name))
+                        job_cancel(e->jobs[i], "the application is being destroyed");
+
+        int r = app_domains(e, s, &domains);
+        if (r < 0)
+                return r;
+        _cleanup_free_ char *backend = strdup(s->app.backend ? s->app.backend : "");
+        const Record record = {
+                .actor = actor, .action = "apps:destroy", .subject = subject, .status = "succeeded"};
+        r = catalog_destroy_app(&e->catalog, s, &record, error);
+        if (r < 0)
+                return r;
+        STRV_FOREACH(domain, domains)
+                (void) router_set_map(e->router, "hosts.map", *domain, NULL, NULL);
+        (void) routing_write(e, NULL);
+        if (e->observer.app_removed)
+                e->observer.app_removed(e->observer.userdata, name);
+        AppWorld *w = world_find(e, name);
+        if (w)
+                world_observe(w);
+        return 0;
+}
+
+static AppState *owner_of_domain(Engine *e, const char *domain)
+{
+        for (size_t i = 0; i < e->catalog.n_apps; i++)
+                if (strv_contains(e->catalog.apps[i]->domains, domain))
+                        return e->catalog.apps[i];
+        return NULL;
+}
+
+static int commit_domains(Engine *e, AppState *s, char *const *domains, const char *action,
+                          const char *domain, const Actor *actor, Error *error)
+{
+        _cleanup_free_ char *subject = NULL;
+        if (asprintf(&subject, "%s %s", streq(action, "domains:add") ? "Add domain" : "Remove domain",
+                     domain) < 0)
+                return -ENOMEM;
+        const Record record = {.actor = actor, .action = action, .subject = subject, .status = "succeeded"};
+        const AppChange change = {.domains = domains, .set_domains = true};
+        return catalog_change_app(&e->catalog, s, &change, &record, error);
+}
+
+int apps_add_domain(Engine *e, AppState *s, const char *domain, const Actor *actor, Error *error)
+{
+        _cleanup_free_ char *name = NULL;
+        _cleanup_strv_ char **domains = NULL;
+        int r = domain_check(domain, &name, error);
+        if (r < 0)
+                return r;
+        const char *base = e->catalog.base_domain;
+        if (base && (streq(name, base) ||
+                     (text_ends_with(name, base) && name[strlen(name) - strlen(base) - 1] == '.')))
+                return error_set(error, -EINVAL,
+                                 "%s is below %s, whose names belong to the applications of that name.",
+                                 name, base);
+        AppState *owner = owner_of_domain(e, name);
+        if (owner)
+                return error_set(error, -EEXIST, "%s belongs to %s already.", name, owner->app.name);
+
+        STRV_FOREACH(d, s->domains)
+                if (r >= 0)
+                        r = strv_append(&domains, *d);
+        if (r >= 0)
+                r = strv_append(&domains, name);
+        if (r < 0)
+                return r;
+        strv_sort(domains);
+        r = commit_domains(e, s, domains, "domains:add", name, actor, error);
+        return r < 0 ? r : routing_update_app(e, s, NULL, error);
+}
+
+int apps_remove_domain(Engine *e, AppState *s, const char *domain, const Actor *actor, Error *error)
+{
+        _cleanup_strv_ char **domains = NULL;
+        char *copy = strdup(domain);
+        char *const removed[] = {copy, NULL};
+        int r = copy ? 0 : -ENOMEM;
+        if (r >= 0 && !strv_contains(s->domains, domain))
+                r = error_set(error, -ENOENT, "%s has no domain %s (see paas domains -a %s)", s->app.name,
+                              domain, s->app.name);
+        STRV_FOREACH(d, s->domains)
+                if (r >= 0 && !streq(*d, domain))
+                        r = strv_append(&domains, *d);
+        if (r >= 0)
+                r = commit_domains(e, s, domains, "domains:remove", domain, actor, error);
+        if (r >= 0)
+                r = routing_update_app(e, s, removed, error);
+        free(copy);
+        return r;
+}

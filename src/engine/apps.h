@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Applications come, go and get names. Each is one commit, then the host is made to fit. */
+
+#include "engine/state.h"
+
+int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret, Error *error);
+
+/* `confirm` must repeat the name. Its ref moves to `gone`, its files stay. */
+int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor, Error *error);
+
+int apps_add_domain(Engine *e, AppState *s, const char *domain, const Actor *actor, Error *error);
+int apps_remove_domain(Engine *e, AppState *s, const char *domain, const Actor *actor, Error *error);

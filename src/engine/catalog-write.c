@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "basic/buffer.h"
+#include "basic/strv.h"
+#include "basic/text.h"
+#include "engine/catalog-load.h"
+#include "engine/catalog.h"
+
+#define MAX_FILES 4
+
+bool catalog_uid_is_free(uid_t uid)
+{
+        return !getpwuid(uid) && !getgrgid(uid);
+}
+
+/* A trailer is one line: what came from outside must not be able to write a second one. */
+static int add_trailer(char ***trailers, const char *name, const char *value)
+{
+        _cleanup_free_ char *line = NULL;
+        if (asprintf(&line, "%s: %s", name, value) < 0)
+                return -ENOMEM;
+        for (char *p = line; *p; p++)
+                if ((unsigned char) *p < ' ' || *p == 0x7f)
+                        *p = ' ';
+        return strv_append(trailers, line);
+}
+
+static int make_trailers(const Record *record, char ***ret)
+{
+        _cleanup_strv_ char **trailers = NULL;
+        char number[32];
+
+        int r = add_trailer(&trailers, "Action", record->action);
+        if (r >= 0 && record->version > 0) {
+                snprintf(number, sizeof(number), "v%llu", (unsigned long long) record->version);
+                r = add_trailer(&trailers, "Release", number);
+        }
+        if (r >= 0 && record->operation > 0) {
+                snprintf(number, sizeof(number), "%llu", (unsigned long long) record->operation);
+                r = add_trailer(&trailers, "Operation", number);
+        }
+        if (r >= 0 && record->actor->request)
+                r = add_trailer(&trailers, "Request-Id", record->actor->request);
+        if (r >= 0 && record->status)
+                r = add_trailer(&trailers, "Status", record->status);
+        if (r >= 0 && record->reason)
+                r = add_trailer(&trailers, "Reason", record->reason);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(trailers);
+        return 0;
+}
+
+static int commit(Catalog *c, StoreChange *change, const Record *record, char ret_id[STORE_ID_SIZE],
+                  Error *e)
+{
+        _cleanup_strv_ char **trailers = NULL;
+        int r = make_trailers(record, &trailers);
+        if (r < 0)
+                return r;
+
+        change->author = record->actor->name;
+        change->email = record->actor->email ? record->actor->email : "";
+        change->subject = record->subject;
+        change->trailers = trailers;
+        r = store_commit(c->store, change, ret_id, e);
+        if (r < 0)
+                return error_prefix(e, r, "cannot record \"%s\"", record->subject);
+        return 0;
+}
+
+typedef struct FileSet {
+        StoreFile files[MAX_FILES];
+        char *texts[MAX_FILES]; /* owned */
+        size_t n;
+} FileSet;
+
+static void file_set_clear(FileSet *s)
+{
+        for (size_t i = 0; i < s->n; i++)
+                free(s->texts[i]);
+}
+
+static void file_set_add(FileSet *s, const char *path, char *text)
+{
+        s->texts[s->n] = text;
+        s->files[s->n++] = (StoreFile){.path = path, .data = text, .length = strlen(text)};
+}
+
+static int make_files(const AppChange *change, FileSet *set)
+{
+        char *text;
+        int r;
+
+        if (change->app) {
+                r = app_format(change->app, &text);
+                if (r < 0)
+                        return r;
+                file_set_add(set, "app", text);
+        }
+        if (change->formation) {
+                r = formation_format(change->formation, &text);
+                if (r < 0)
+                        return r;
+                file_set_add(set, "formation", text);
+        }
+        if (change->set_domains) {
+                r = domains_format(change->domains, &text);
+                if (r < 0)
+                        return r;
+                file_set_add(set, "domains", text);
+        }
+        if (change->current) {
+                text = strdup(change->current);
+                if (!text)
+                        return -ENOMEM;
+                file_set_add(set, "current", text);
+        }
+        return 0;
+}
+
+static char *app_ref(const char *name)
+{
+        char *ref = NULL;
+        return asprintf(&ref, "refs/paas/app/%s", name) < 0 ? NULL : ref;
+}
+
+/* By way of its own text: what is in memory is then exactly what a restart would read. */
+static int copy_app(const App *app, App *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        int r = app_format(app, &text);
+        return r < 0 ? r : app_parse(text, strlen(text), ret, NULL);
+}
+
+static int copy_domains(char *const *domains, char ***ret)
+{
+        _cleanup_strv_ char **copy = NULL;
+        for (char *const *d = domains; d && *d; d++) {
+                int r = strv_append(&copy, *d);
+                if (r < 0)
+                        return r;
+        }
+        *ret = TAKE_PTR(copy);
+        return 0;
+}
+
+typedef struct Prepared { /* the new values, before the commit that makes them true */
+        App app;
+        Formation formation;
+        char **domains;
+        Release release;
+        Procfile procfile;
+} Prepared;
+
+static void prepared_clear(Prepared *p)
+{
+        app_clear(&p->app);
+        formation_clear(&p->formation);
+        strv_free(p->domains);
+        release_clear(&p->release);
+        procfile_clear(&p->procfile);
+}
+
+static int prepare(Catalog *c, const AppChange *change, Prepared *p, Error *e)
+{
+        int r = change->app ? copy_app(change->app, &p->app) : 0;
+        if (r >= 0 && change->formation)
+                r = formation_copy(change->formation, &p->formation);
+        if (r >= 0 && change->set_domains)
+                r = copy_domains(change->domains, &p->domains);
+        if (r >= 0 && change->current)
+                r = catalog_read_release(c, change->current, &p->release, &p->procfile, e);
+        return r;
+}
+
+#define SWAP(a, b)                                                                                          \
+  do {                                                                                                      \
+    typeof(a) _old = (a);                                                                                   \
+    (a) = (b);                                                                                              \
+    (b) = _old;                                                                                             \
+  } while (0)
+
+int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const Record *record, Error *e)
+{
+        _cleanup_(prepared_clear) Prepared p = {0};
+        int r = prepare(c, change, &p, e);
+        if (r < 0)
+                return r;
+
+        _cleanup_(file_set_clear) FileSet set = {0};
+        _cleanup_free_ char *ref = app_ref(s->app.name);
+        r = ref ? make_files(change, &set) : -ENOMEM;
+        if (r < 0)
+                return r;
+
+        StoreChange store_change = {.ref = ref, .expected = s->head, .files = set.files, .n_files = set.n};
+        r = commit(c, &store_change, record, s->head, e);
+        if (r < 0)
+                return r;
+
+        /* From here on nothing can fail: memory follows the commit. */
+        if (change->app)
+                SWAP(s->app, p.app);
+        if (change->formation)
+                SWAP(s->formation, p.formation);
+        if (change->set_domains)
+                SWAP(s->domains, p.domains);
+        if (change->current) {
+                memcpy(s->current, change->current, STORE_ID_SIZE);
+                SWAP(s->release, p.release);
+                SWAP(s->procfile, p.procfile);
+        }
+        return 0;
+}
+
+int catalog_create_app(Catalog *c, App *app, const Record *record, AppState **ret, Error *e)
+{
+        if (catalog_find_app(c, app->name))
+                return error_set(e, -EEXIST, "There is an application \"%s\" already. Choose another name.",
+                                 app->name);
+
+        _cleanup_free_ AppState *s = calloc(1, sizeof(AppState));
+        _cleanup_free_ char *ref = app_ref(app->name);
+        if (!s || !ref)
+                return -ENOMEM;
+        _cleanup_(file_set_clear) FileSet set = {0};
+        Formation formation = FORMATION_NULL;
+        const AppChange change = {.app = app, .formation = &formation, .set_domains = true};
+        int r = make_files(&change, &set);
+        if (r < 0)
+                return r;
+
+        StoreChange store_change = {.ref = ref, .files = set.files, .n_files = set.n};
+        r = commit(c, &store_change, record, s->head, e);
+        if (r < 0)
+                return r;
+        s->app = *app;
+        r = catalog_insert_app(c, s);
+        if (r < 0)
+                return r;
+        *app = APP_NULL;
+        *ret = TAKE_PTR(s);
+        return 0;
+}
+
+int catalog_destroy_app(Catalog *c, AppState *s, const Record *record, Error *e)
+{
+        _cleanup_free_ char *ref = app_ref(s->app.name), *gone = NULL, *release = NULL, *gone_release = NULL;
+        if (!ref || asprintf(&gone, "refs/paas/gone/%s", s->app.id) < 0 ||
+            asprintf(&release, "refs/paas/release/%s", s->app.name) < 0 ||
+            asprintf(&gone_release, "refs/paas/gone-release/%s", s->app.id) < 0)
+                return -ENOMEM;
+
+        const AppChange nothing = {0};
+        int r = catalog_change_app(c, s, &nothing, record, e);
+        if (r < 0)
+                return r;
+        /* The releases first: an application without its ref must not leave a chain under its name, which
+         * a new application of that name would go on with. */
+        if (s->release_head[0]) {
+                r = store_rename_ref(c->store, release, gone_release, s->release_head, e);
+                if (r < 0)
+                        return r;
+        }
+        r = store_rename_ref(c->store, ref, gone, s->head, e);
+        if (r < 0)
+                return r;
+        catalog_remove_app(c, s);
+        return 0;
+}
+
+int catalog_commit_release(Catalog *c, AppState *s, const char *base, const StoreFile *files, size_t n_files,
+                           const Release *release, const Record *record, char ret_commit[STORE_ID_SIZE],
+                           Error *e)
+{
+        _cleanup_free_ char *ref = NULL, *text = NULL;
+        if (asprintf(&ref, "refs/paas/release/%s", s->app.name) < 0)
+                return -ENOMEM;
+        int r = release_format(release, &text);
+        if (r < 0)
+                return r;
+        _cleanup_free_ StoreFile *all = calloc(n_files + 1, sizeof(StoreFile));
+        if (!all)
+                return -ENOMEM;
+        if (n_files > 0)
+                memcpy(all, files, n_files * sizeof(StoreFile));
+        all[n_files] = (StoreFile){.path = "release", .data = text, .length = strlen(text)};
+
+        StoreChange change = {
+                .ref = ref,
+                .expected = s->release_head[0] ? s->release_head : NULL,
+                .tree_of = base,
+                .empty_tree = !base,
+                .files = all,
+                .n_files = n_files + 1,
+        };
+        char commit_id[STORE_ID_SIZE];
+        r = commit(c, &change, record, commit_id, e);
+        if (r < 0)
+                return r;
+        memcpy(s->release_head, commit_id, STORE_ID_SIZE);
+        memcpy(ret_commit, commit_id, STORE_ID_SIZE);
+        s->last_version = release->version;
+        return 0;
+}
+
+int catalog_read_release(Catalog *c, const char *commit_id, Release *ret, Procfile *ret_procfile, Error *e)
+{
+        _cleanup_free_ char *text = NULL, *procfile = NULL;
+        _cleanup_release_ Release release = RELEASE_NULL;
+        size_t n;
+
+        int r = store_read(c->store, commit_id, "release", 65536, &text, &n);
+        if (r >= 0)
+                r = release_parse(text, n, &release, e);
+        if (r < 0)
+                return error_prefix(e, r, "release %s", commit_id);
+        if (ret_procfile) {
+                r = store_read(c->store, commit_id, "Procfile", PROCFILE_MAX_BYTES, &procfile, &n);
+                if (r >= 0)
+                        r = procfile_parse(procfile, n, "Procfile", ret_procfile, NULL, e);
+                if (r < 0 && r != -ENOENT && r != -ENODATA)
+                        return error_prefix(e, r, "release %s", commit_id);
+        }
+        *ret = release;
+        release = RELEASE_NULL;
+        return 0;
+}
+
+int catalog_write_user(Catalog *c, User *user, const Record *record, Error *e)
+{
+        _cleanup_free_ char *ref = NULL, *text = NULL;
+        if (asprintf(&ref, "refs/paas/user/%s", user->name) < 0)
+                return -ENOMEM;
+        int r = user_format(user, &text);
+        if (r < 0)
+                return r;
+
+        UserState *s = catalog_find_user(c, user->name);
+        StoreFile file = {.path = "user", .data = text, .length = strlen(text)};
+        StoreChange change = {.ref = ref, .expected = s ? s->head : NULL, .files = &file, .n_files = 1};
+        char head[STORE_ID_SIZE];
+        r = commit(c, &change, record, head, e);
+        if (r < 0)
+                return r;
+        return catalog_insert_user(c, user, head);
+}
+
+int catalog_set_base_domain(Catalog *c, const char *domain, const Record *record, Error *e)
+{
+        StoreFile file = {.path = "base-domain", .data = domain, .length = strlen(domain)};
+        StoreChange change = {.ref = "refs/paas/host",
+                              .expected = c->host_head[0] ? c->host_head : NULL,
+                              .files = &file,
+                              .n_files = 1};
+        int r = commit(c, &change, record, c->host_head, e);
+        if (r < 0)
+                return r;
+        return text_replace(&c->base_domain, domain);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The wish: applications and users as the state repository has them, kept in memory. Every change goes
+ * through here as one commit, and memory follows only when that has succeeded. Config values are not kept:
+ * they are read and unsealed when an environment is written.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/app.h"
+#include "model/release.h"
+#include "model/user.h"
+#include "store/store.h"
+
+/* Who is responsible for a change, and which request asked for it. */
+typedef struct Actor {
+        const char *name;
+        const char *email;   /* "" when there is none */
+        const char *request; /* request id; NULL: none */
+} Actor;
+
+typedef struct AppState {
+        App app;
+        Formation formation;
+        char **domains;                   /* custom ones, sorted */
+        char head[STORE_ID_SIZE];         /* commit of refs/paas/app/<name> */
+        char release_head[STORE_ID_SIZE]; /* tip of refs/paas/release/<name>; "" when there is none */
+        char current[STORE_ID_SIZE];      /* commit of the current release; "" when there is none */
+        Release release;                  /* the current one; version 0 when there is none */
+        Procfile procfile;                /* its Procfile */
+        uint64_t last_version;            /* the number that the newest release got */
+        uint64_t last_operation;          /* the largest number that an operation had */
+} AppState;
+
+typedef struct UserState {
+        User user;
+        char head[STORE_ID_SIZE];
+} UserState;
+
+typedef struct Catalog {
+        Store *store;    /* borrowed */
+        AppState **apps; /* sorted by name; owned */
+        size_t n_apps;
+        UserState **users; /* sorted by name; owned */
+        size_t n_users;
+        char *base_domain; /* of refs/paas/host; NULL before setup */
+        char host_head[STORE_ID_SIZE];
+} Catalog;
+
+/* One commit on an object: what happened, to what end, by whom. */
+typedef struct Record {
+        const Actor *actor;
+        const char *action;  /* "deploy", "config:set", … */
+        const char *subject; /* one line for people */
+        uint64_t operation;  /* 0: none */
+        uint64_t version;    /* release, 0: none */
+        const char *status;  /* "succeeded", "failed", "canceled"; NULL: none */
+        const char *reason;  /* of a failure, one line; NULL: none */
+} Record;
+
+int catalog_load(Catalog *c, Store *store, Error *e);
+void catalog_clear(Catalog *c);
+
+AppState *catalog_find_app(Catalog *c, const char *name);
+UserState *catalog_find_user(Catalog *c, const char *name);
+/* Whose key it is; NULL when nobody's. */
+UserState *catalog_find_key(Catalog *c, const char *fingerprint);
+
+/* The next free pair of uids, the lower one. -ENOSPC. */
+int catalog_next_uid(const Catalog *c, uid_t *ret);
+
+/* The next free backend of the router's pool, as a number. */
+unsigned catalog_next_backend(const Catalog *c);
+
+/* Creates the application (its contents are taken over on success). -EEXIST. */
+int catalog_create_app(Catalog *c, App *app, const Record *record, AppState **ret, Error *e);
+
+/* Moves its ref to refs/paas/gone/<uuid>; frees the AppState. Release refs likewise. */
+int catalog_destroy_app(Catalog *c, AppState *s, const Record *record, Error *e);
+
+/* Commits the given values (NULL: unchanged), then makes them the AppState's. */
+typedef struct AppChange {
+        const App *app;
+        const Formation *formation;
+        char *const *domains; /* with `set_domains` */
+        bool set_domains;
+        const char *current; /* commit of the release that becomes the current one */
+} AppChange;
+int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const Record *record, Error *e);
+
+/* A release: a new commit on the release chain with these files over the tree of `base` (NULL: empty). */
+int catalog_commit_release(Catalog *c, AppState *s, const char *base, const StoreFile *files, size_t n_files,
+                           const Release *release, const Record *record, char ret_commit[STORE_ID_SIZE],
+                           Error *e);
+
+/* Reads release and Procfile of a commit on the chain. */
+int catalog_read_release(Catalog *c, const char *commit, Release *ret, Procfile *ret_procfile, Error *e);
+
+/* Creates or changes a user; the contents are taken over on success. */
+int catalog_write_user(Catalog *c, User *user, const Record *record, Error *e);
+
+int catalog_set_base_domain(Catalog *c, const char *domain, const Record *record, Error *e);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A change of config vars: a release without a build. Values wait sealed, under refs/paas/pending/<job>. */
+
+#include "engine/job.h"
+#include "model/config.h"
+
+extern const JobType configure_job_type;
+
+/* `set` and `unset` (names) in one release. Returns 0 without a job (`*ret` NULL) when nothing would change.
+ */
+int configure_submit(Engine *e, AppState *s, const Config *set, char *const *unset, const Actor *actor,
+                     Job **ret, Error *error);

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/deploy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "basic/log.h"
+#include "basic/text.h"
+#include "engine/builddir.h"
+#include "engine/fault.h"
+#include "engine/resolve.h"
+#include "engine/rollout.h"
+#include "render/buildunits.h"
+
+static bool is_commit_id(const char *s)
+{
+        size_t n = strspn(s, "0123456789abcdef");
+        return s[n] == '\0' && (n == 40 || n == 64);
+}
+
+int deploy_submit(Engine *e, AppState *s, const DeployRequest *request, const Actor *actor, Job **ret,
+                  Error *error)
+{
+        if (request->branch && s->app.branch && !streq(request->branch, s->app.branch))
+                return error_set(error, -EINVAL, "%s is deployed: git push paas %s:%s", s->app.branch,
+                                 request->branch, s->app.branch);
+        if (!request->commit[0] || request->commit[0] == '-' || strlen(request->commit) > 255)
+                return error_set(error, -EINVAL, "\"%s\" is not the name of a commit", request->commit);
+
+        Job *j;
+        int r = job_new(e, s, OPERATION_DEPLOY, actor, &deploy_job_type, &j, error);
+        if (r < 0)
+                return r;
+        Operation *o = &j->operation;
+        r = text_replace(&o->commit, request->commit);
+        if (r >= 0)
+                r = text_replace(&o->old_commit, request->old_commit);
+        if (r >= 0)
+                r = text_replace(&o->branch, request->branch);
+        if (r < 0)
+                return r;
+        o->forced = request->forced;
+        o->detached = request->detached;
+        o->no_rollback = request->no_rollback;
+        r = job_save(j);
+        if (r < 0)
+                return error_set(error, r, "cannot record the deploy: %s", strerror(-r));
+        fault_point("deploy:queued");
+        if (e->observer.job_new)
+                e->observer.job_new(e->observer.userdata, j);
+        job_run_queue(e);
+        *ret = j;
+        return 0;
+}
+
+/* Both ends have exited, or one of them failed. */
+static void build_ended(Job *j);
+
+static void source_done(void *userdata, int r, const char *text)
+{
+        Job *j = userdata;
+        j->source = unit_call_free(j->source);
+        j->source_failed = r < 0 || streq(text, "failed");
+        build_ended(j);
+}
+
+static void build_status(void *userdata, int r, const UnitStatus *status)
+{
+        Job *j = userdata;
+        const Settings *s = &j->engine->settings;
+        j->build = unit_call_free(j->build);
+        if (r >= 0 && status->result && streq(status->result, "timeout"))
+                job_fail(j, "the build took longer than %llu s (timeout in [build] of paas.conf)",
+                         (unsigned long long) s->build_timeout);
+        else if (r >= 0 && status->result && streq(status->result, "oom-kill"))
+                job_fail(j, "the build needed more memory than %llu MiB (memory in [build] of paas.conf)",
+                         (unsigned long long) (s->build_memory >> 20));
+        else if (j->source_failed)
+                job_fail(j, "the push was refused");
+        else
+                job_fail(j, "the build failed");
+}
+
+static void built(Job *j)
+{
+        int r = builddir_take(j);
+        if (r < 0) {
+                job_fail(j, "the build's result cannot be used: %s", strerror(-r));
+                return;
+        }
+        fault_point("built");
+        j->waiting = true;
+        job_run_queue(j->engine);
+}
+
+static void build_done(void *userdata, int r, const char *text)
+{
+        Job *j = userdata;
+        j->build = unit_call_free(j->build);
+        if (r >= 0 && streq(text, "done")) {
+                builddir_stop_units(j);
+                built(j);
+                return;
+        }
+        _cleanup_free_ char *unit = render_build_unit(j->operation.app, j->operation.number);
+        if (!unit || units_status(j->engine->units, unit, build_status, j, &j->build) < 0)
+                job_fail(j, "the build failed");
+}
+
+static void build_ended(Job *j)
+{
+        /* The builder finds its input cut short and ends: it decides when all is over. */
+        if (j->source_failed && !j->build)
+                job_fail(j, "the push was refused");
+}
+
+static int start_units(Job *j, AppState *s)
+{
+        int fds[2];
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return -errno;
+        _cleanup_close_ int pipe_read = fds[0], pipe_write = fds[1];
+        const Operation *o = &j->operation;
+        const Settings *settings = &j->engine->settings;
+        const RenderBuild b = {
+                .app = o->app,
+                .app_id = s->app.id,
+                .operation = o->number,
+                .commit = o->commit,
+                .tip = o->branch && s->release.commit ? s->release.commit : NULL,
+                .old = o->old_commit,
+                .request = o->request,
+                .forced = o->forced || !o->branch,
+                .build_uid = s->app.build_uid,
+                .timeout = settings->build_timeout,
+                .memory = settings->build_memory,
+                .max_bytes = settings->build_max_source,
+                .max_files = settings->build_max_files,
+                .pipe_read = pipe_read,
+                .pipe_write = pipe_write,
+        };
+        _cleanup_unit_spec_ UnitSpec *build = render_build(&b), *source = render_source(&b);
+        int r = unit_spec_check(build);
+        if (r >= 0)
+                r = unit_spec_check(source);
+        if (r >= 0)
+                r = units_start(j->engine->units, source, NULL, 0, source_done, j, &j->source);
+        if (r >= 0)
+                r = units_start(j->engine->units, build, NULL, 0, build_done, j, &j->build);
+        return r;
+}
+
+static void begin_build(Job *j)
+{
+        AppState *s = job_app(j);
+        j->waiting = false;
+        if (!s) {
+                job_fail(j, "the application was destroyed meanwhile");
+                return;
+        }
+        (void) job_set_step(j, STEP_BUILDING);
+        if (!is_commit_id(j->operation.commit)) {
+                resolve_begin(j);
+                return;
+        }
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = builddir_make(j, s, &error);
+        if (r >= 0)
+                r = start_units(j, s);
+        if (r < 0)
+                job_fail(j, "cannot start the build: %s", error_text(&error, r));
+}
+
+/* After our own restart: the units have gone on without us, or are gone. */
+static void take_up_build(Job *j)
+{
+        _cleanup_free_ char *unit = render_build_unit(j->operation.app, j->operation.number);
+        j->waiting = false;
+        if (builddir_is_taken(j)) {
+                builddir_stop_units(j);
+                j->waiting = true;
+                job_run_queue(j->engine);
+                return;
+        }
+        if (!unit || units_wait(j->engine->units, unit, build_done, j, &j->build) < 0)
+                job_fail(j, "the build cannot be found any more");
+}
+
+static void release_built(Job *j)
+{
+        _cleanup_build_result_ BuildResult result = BUILD_RESULT_NULL;
+        _cleanup_free_ char *procfile = NULL, *description = NULL;
+        AppState *s = job_app(j);
+        j->waiting = false;
+        int r = s ? builddir_read_result(j, &result) : -ENOENT;
+        if (r >= 0)
+                r = procfile_format(&result.procfile, &procfile);
+        if (r < 0 || asprintf(&description, "Deploy %.8s", j->operation.commit) < 0) {
+                job_fail(j, "the build's result cannot be read: %s", strerror(r < 0 ? -r : ENOMEM));
+                return;
+        }
+        (void) job_set_step(j, STEP_RELEASING);
+        StoreFile files[2] = {
+                {.path = "Procfile", .data = procfile, .length = strlen(procfile)},
+                {.path = "app.json",
+                 .data = result.app_json.text,
+                 .length = result.app_json.text ? strlen(result.app_json.text) : 0},
+        };
+        const RolloutContent content = {
+                .kind = RELEASE_DEPLOY,
+                .description = description,
+                .base = s->current[0] ? s->current : NULL,
+                .slug = j->operation.slug,
+                .manifest = result.manifest,
+                .commit = j->operation.commit,
+                .versions = result.versions,
+                .no_rollback = j->operation.no_rollback,
+                .files = files,
+                .n_files = 2,
+        };
+        rollout_release(j, &content);
+}
+
+static void deploy_step(Job *j)
+{
+        switch (j->operation.step) {
+        case STEP_QUEUED:
+                begin_build(j);
+                break;
+        case STEP_BUILDING:
+                if (j->operation.slug && builddir_is_taken(j) && j->ticket > 0)
+                        release_built(j);
+                else
+                        take_up_build(j);
+                break;
+        case STEP_RELEASING:
+                if (!rollout_adopt(j)) {
+                        release_built(j);
+                        break;
+                }
+                /* fall through */
+        default:
+                j->waiting = false;
+                rollout_start(j);
+        }
+}
+
+static void deploy_abandon(Job *j)
+{
+        builddir_stop_units(j);
+        builddir_remove(j);
+        rollout_abandon(j);
+}
+
+const JobType deploy_job_type = {.step = deploy_step, .abandon = deploy_abandon};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* How an instance leaves: no new requests, time for the open ones, then its stop signal. */
+
+#include "engine/world.h"
+
+/* The router sends it nothing new; it is stopped when its requests are done, or its time is up. */
+void drain_begin(AppWorld *w, const AppState *s, Instance *i);
+
+/* Out of the router and stopped, at once. */
+void drain_stop(AppWorld *w, Instance *i);
+
+/* Looks at everything that drains; those that are done are stopped. */
+void drain_poll(Engine *e);
+
+/* Sees to it that the engine's tick comes when something waits for time to pass. */
+void drain_arm(Engine *e);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Files of the host that are derived from the state: written whole, healed at every start. */
+
+#include "engine/state.h"
+#include "model/config.h"
+
+/* The application's accounts in /etc/userdb: its name, and the numbers as links (nss-systemd(8)). */
+int hostfiles_write_accounts(const AppState *s);
+void hostfiles_remove_accounts(const AppState *s);
+
+/* Its bare repository, owned as git by user paas wants it: objects and refs theirs, the rest root's. */
+int hostfiles_make_repository(const AppState *s, Error *e);
+
+/* Build cache, slugs, environment and layers directories. */
+int hostfiles_make_directories(const AppState *s, Error *e);
+
+/* Its /etc (in /run/paas/etc), where it is not there yet. */
+int hostfiles_make_etc(const AppState *s);
+
+/* The writable layer of one instance: fresh, owned by the run uid; and where it is mounted. */
+int hostfiles_make_layer(const AppState *s, const char *short_name);
+void hostfiles_remove_layer(const char *app, const char *short_name);
+
+/* authorized_keys of user paas, one line a key. */
+int hostfiles_write_keys(Engine *e);
+
+/* The environment of a release: config, unsealed, and the command of each process type. */
+int hostfiles_write_environment(Engine *e, const AppState *s, const char *commit, const Release *release,
+                                const Procfile *procfile, Error *error);
+void hostfiles_remove_environment(const char *app, uint64_t version, const Procfile *procfile);
+
+/* Config of a release's commit, unsealed. */
+int hostfiles_read_config(Engine *e, const AppState *s, const char *commit, Config *ret, Error *error);

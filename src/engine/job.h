@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * An operation at work: its file on disk, its place in the queues, its log, its end. What it does is in one
+ * file for each kind; this one knows what they have in common. A step is recorded before it begins.
+ */
+
+#include "engine/world.h"
+#include "model/operation.h"
+
+typedef struct JobType {
+        void (*step)(Job *j);          /* it may go on, or what it waited for has ended */
+        void (*world_changed)(Job *j); /* its application was observed; NULL: no matter */
+        void (*abandon)(Job *j);       /* stops what is under way, before it ends as failed or cancelled */
+        void (*ended)(Job *j);         /* it has succeeded: what it kept aside goes; NULL: nothing */
+} JobType;
+
+struct Job {
+        Engine *engine;
+        const JobType *type;
+        Operation operation;
+        char *id;    /* "blog/7" */
+        char *error; /* why it failed, for people; NULL otherwise */
+        bool ended;
+        uint64_t ended_at; /* monotonic */
+        bool waiting;      /* QUEUED, or built and waiting for the release queue */
+        uint64_t ticket;   /* place in the release queue; 0: not in it */
+
+        /* a build's */
+        UnitCall *build, *source;
+        sd_event_source *resolve_io;
+        int resolve_fd;
+        char resolved[130]; /* what the resolver has printed so far */
+        size_t n_resolved;
+        bool source_failed;
+
+        /* a release's or restart's */
+        Formation formation; /* as it will be from the switch on */
+        unsigned pending;    /* launches not proven yet */
+        sd_event_source *deadline;
+};
+
+/* Makes it and puts it at the end of the list; it is on disk when this returns. `type` outlives it. */
+int job_new(Engine *e, AppState *s, OperationKind kind, const Actor *actor, const JobType *type, Job **ret,
+            Error *error);
+
+/* Takes up one that an operation file described. The operation's contents are taken over. */
+int job_restore(Engine *e, Operation *operation, const JobType *type, Job **ret);
+Job *job_free(Job *j);
+int job_save(Job *j);
+
+/* Lists the operation files: restored one by one by `each`. */
+int job_load_all(Engine *e, int (*each)(Engine *e, Operation *operation));
+
+/* Records the step, then lets everybody know. */
+int job_set_step(Job *j, OperationStep step);
+void job_changed(Job *j);
+
+/* A line in the operation's log, as the pusher sees it. */
+void job_say(Job *j, const char *format, ...) _printf_(2, 3);
+
+/* Ends it: abandons what is under way (unless it succeeded), writes the audit commit of a failure, tells. */
+void job_succeed(Job *j);
+void job_fail(Job *j, const char *format, ...) _printf_(2, 3);
+void job_cancel(Job *j, const char *reason);
+
+/* "queued", "running", "succeeded", "failed", "canceled" */
+const char *job_state(const Job *j);
+
+/* How many jobs of the application must end before this one goes on. */
+unsigned job_ahead(const Job *j);
+
+AppState *job_app(Job *j);   /* NULL: destroyed meanwhile */
+AppWorld *job_world(Job *j); /* NULL only when out of memory */
+Actor job_actor(const Job *j);
+Job *job_find(Engine *e, const char *id);
+
+/* A job of this kind of the application has not ended yet. */
+bool job_pending(Engine *e, const char *app, OperationKind kind);
+
+/* The job of the application that has new instances beside the old; NULL when there is none. */
+Job *job_standing_up(Engine *e, const char *app);
+
+/* Tells the application's jobs that it was observed. */
+void job_world_changed(AppWorld *w);
+
+/* Asks for a look at the queues, from the event loop. */
+void job_run_queue(Engine *e);
+
+/* Forgets jobs that ended more than ten minutes ago. */
+void job_expire(Engine *e);

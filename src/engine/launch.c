@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/launch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "basic/file.h"
+#include "basic/log.h"
+#include "basic/strv.h"
+#include "basic/text.h"
+#include "engine/appinfo.h"
+#include "engine/hostfiles.h"
+#include "model/paths.h"
+#include "render/instance.h"
+
+/* Restarts during a check after which there is nothing to wait for any more. */
+#define HOPELESS_RESTARTS 2
+#define SLUG_ATTEMPTS 10
+
+typedef enum LaunchState {
+        LAUNCH_SLUG,      /* asks for the slug's mount */
+        LAUNCH_SLUG_WAIT, /* somebody else asked for it already */
+        LAUNCH_START,     /* the service and its layer */
+        LAUNCH_PROBE,     /* does it answer? */
+} LaunchState;
+
+struct Launch {
+        AppWorld *world;    /* borrowed */
+        Instance *instance; /* borrowed; it owns us */
+        Release release;
+        const Size *size;
+        char *operation;
+        LaunchDone done;
+        void (*started)(void *userdata);
+        void *userdata;
+        LaunchState state;
+        unsigned slug_attempts;
+        UnitCall *call;
+};
+
+Launch *launch_free(Launch *l)
+{
+        if (!l)
+                return NULL;
+        if (l->state == LAUNCH_PROBE && l->call) {
+                _cleanup_free_ char *probe = render_probe_unit(&l->instance->name, l->instance->attempts);
+                if (probe)
+                        (void) units_kill(l->world->engine->units, probe, SIGKILL);
+        }
+        unit_call_free(l->call);
+        if (l->instance->launch == l)
+                l->instance->launch = NULL;
+        release_clear(&l->release);
+        free(l->operation);
+        free(l);
+        return NULL;
+}
+
+static void launch_step(void *userdata, int r, const char *text);
+
+static void finish(Launch *l, int r, const char *text)
+{
+        LaunchDone done = l->done;
+        void *userdata = l->userdata;
+        if (r >= 0)
+                l->instance->phase = INSTANCE_READY;
+        done(userdata, l, r, text);
+}
+
+static RenderInstance describe(const Launch *l, const AppState *s)
+{
+        return (RenderInstance){
+                .name = &l->instance->name,
+                .app_id = s->app.id,
+                .release = &l->release,
+                .size = l->size,
+                .run_uid = s->app.run_uid,
+                .port = l->instance->port,
+                .stop_timeout = l->world->engine->settings.stop_timeout,
+                .restart_steps = l->world->engine->restart_steps,
+        };
+}
+
+static int start_slug(Launch *l, const AppState *s)
+{
+        const InstanceName *n = &l->instance->name;
+        _cleanup_unit_spec_ UnitSpec *spec =
+                render_slug(n->app, n->version, l->release.slug, s->app.build_uid, s->app.run_uid);
+        int r = unit_spec_check(spec);
+        if (r < 0)
+                return r;
+        l->state = LAUNCH_SLUG;
+        return units_start(l->world->engine->units, spec, NULL, 0, launch_step, l, &l->call);
+}
+
+static int wait_slug(Launch *l)
+{
+        _cleanup_free_ char *unit = render_slug_unit(l->instance->name.app, l->instance->name.version);
+        if (!unit)
+                return -ENOMEM;
+        l->state = LAUNCH_SLUG_WAIT;
+        return units_wait(l->world->engine->units, unit, launch_step, l, &l->call);
+}
+
+static int start_service(Launch *l, const AppState *s)
+{
+        const RenderInstance i = describe(l, s);
+        _cleanup_unit_spec_ UnitSpec *service = render_instance_service(&i),
+                                     *mount = render_instance_mount(&i);
+        int r = unit_spec_check(service);
+        if (r >= 0)
+                r = unit_spec_check(mount);
+        if (r >= 0)
+                r = hostfiles_make_layer(s, l->instance->short_name);
+        if (r < 0)
+                return r;
+        l->state = LAUNCH_START;
+        return units_start(l->world->engine->units, service, &mount, 1, launch_step, l, &l->call);
+}
+
+static int start_probe(Launch *l, const AppState *s)
+{
+        Engine *e = l->world->engine;
+        _cleanup_strv_ char **domains = NULL;
+        int r = app_domains(e, s, &domains);
+        if (r < 0)
+                return r;
+
+        l->instance->attempts++;
+        const RenderProbe p = {
+                .name = &l->instance->name,
+                .app_id = s->app.id,
+                .host = domains ? domains[0] : "localhost",
+                .operation = l->operation,
+                .attempt = l->instance->attempts,
+                .port = l->instance->port,
+                .run_uid = s->app.run_uid,
+                .timeout = e->settings.boot_timeout,
+        };
+        _cleanup_unit_spec_ UnitSpec *spec = render_probe(&p);
+        r = unit_spec_check(spec);
+        if (r < 0)
+                return r;
+        l->state = LAUNCH_PROBE;
+        return units_start(e->units, spec, NULL, 0, launch_step, l, &l->call);
+}
+
+static int after_start(Launch *l, const AppState *s)
+{
+        if (l->started)
+                l->started(l->userdata);
+        if (l->instance->port > 0)
+                return start_probe(l, s);
+        finish(l, 0, NULL);
+        return 0;
+}
+
+static int after_slug(Launch *l, const AppState *s, int r, const char *text)
+{
+        if (l->state == LAUNCH_SLUG && r == -EEXIST)
+                return wait_slug(l);
+        /* It may just have been unmounted, after the last instance that used it: once more. */
+        if (l->state == LAUNCH_SLUG_WAIT && (r < 0 || !streq(text, "done")) &&
+            l->slug_attempts++ < SLUG_ATTEMPTS)
+                return start_slug(l, s);
+        if (r < 0) {
+                finish(l, r, "its slug cannot be mounted (see journalctl -t paas-mount)");
+                return 0;
+        }
+        return start_service(l, s);
+}
+
+static int launch_next(Launch *l, const AppState *s, int r, const char *text)
+{
+        switch (l->state) {
+        case LAUNCH_SLUG:
+        case LAUNCH_SLUG_WAIT:
+                return after_slug(l, s, r, text);
+        case LAUNCH_START:
+                if (r < 0) {
+                        finish(l, r, text);
+                        return 0;
+                }
+                return after_start(l, s);
+        case LAUNCH_PROBE:
+                finish(l, r < 0 ? -EPROTO : 0, r < 0 ? "it did not pass its check" : NULL);
+                return 0;
+        }
+        return -EINVAL;
+}
+
+static void launch_step(void *userdata, int r, const char *text)
+{
+        Launch *l = userdata;
+        l->call = unit_call_free(l->call);
+
+        AppState *s = catalog_find_app(&l->world->engine->catalog, l->world->app);
+        if (!s) {
+                finish(l, -ENOENT, "the application was destroyed meanwhile");
+                return;
+        }
+        r = launch_next(l, s, r, text);
+        if (r < 0)
+                finish(l, r, strerror(-r));
+}
+
+int launch_start(const LaunchRequest *request)
+{
+        Launch *l = calloc(1, sizeof(Launch));
+        if (!l)
+                return -ENOMEM;
+        l->world = request->world;
+        l->instance = request->instance;
+        l->done = request->done;
+        l->started = request->started;
+        l->userdata = request->userdata;
+        l->size = size_find(request->size ? request->size : SIZE_DEFAULT);
+        if (!l->size)
+                l->size = size_find(SIZE_DEFAULT);
+        launch_free(request->instance->launch);
+        request->instance->launch = l;
+
+        AppState *s = catalog_find_app(&l->world->engine->catalog, l->world->app);
+        int r = s ? release_copy(request->release, &l->release) : -ENOENT;
+        if (r >= 0 && request->operation)
+                r = text_replace(&l->operation, request->operation);
+        if (r >= 0) {
+                if (!request->instance->loaded)
+                        r = start_slug(l, s);
+                else if (request->instance->port > 0)
+                        r = start_probe(l, s);
+                else
+                        r = -EALREADY; /* a process without a port is proven by running */
+        }
+        if (r < 0)
+                launch_free(l);
+        return r;
+}
+
+/* "exited with status 1", "was killed by SIGSEGV" */
+static char *describe_exit(const Instance *i)
+{
+        char *s = NULL;
+        int n;
+        if (i->exit_code == CLD_EXITED)
+                n = asprintf(&s, "it exits with status %d, again and again", i->exit_status);
+        else
+                n = asprintf(&s, "it is killed by %s, again and again", strsignal(i->exit_status));
+        return n < 0 ? NULL : s;
+}
+
+void launch_observe(Launch *l)
+{
+        if (l->state != LAUNCH_PROBE || !l->operation || l->instance->restarts < HOPELESS_RESTARTS)
+                return;
+        _cleanup_free_ char *text = describe_exit(l->instance);
+        finish(l, -EPROTO, text ? text : "it exits again and again");
+}
+
+Instance *launch_instance(Launch *l)
+{
+        return l->instance;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/reconcile.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "basic/clock.h"
+#include "basic/log.h"
+#include "basic/text.h"
+#include "engine/drain.h"
+#include "engine/hostfiles.h"
+#include "engine/job.h"
+#include "engine/joblog.h"
+#include "engine/launch.h"
+#include "engine/plan.h"
+#include "engine/ports.h"
+#include "engine/routing.h"
+#include "engine/slugs.h"
+
+#define RETRY_MAX_USEC (60 * USEC_PER_SEC)
+
+void reconcile_clean_up(AppWorld *w, const Instance *i)
+{
+        AppState *s = catalog_find_app(&w->engine->catalog, w->app);
+        if (s)
+                (void) routing_remove(w->engine, s, i, true, NULL);
+        hostfiles_remove_layer(w->app, i->short_name);
+}
+
+static void launched(void *userdata, Launch *l, int r, const char *text)
+{
+        AppWorld *w = userdata;
+        Instance *i = launch_instance(l);
+        AppState *s = catalog_find_app(&w->engine->catalog, w->app);
+        _cleanup_error_ Error error = ERROR_NULL;
+
+        launch_free(l);
+        if (r >= 0 && s)
+                r = routing_add(w->engine, s, i, &error);
+        if (r < 0) {
+                w->failures++;
+                uint64_t delay = USEC_PER_SEC << (w->failures < 6 ? w->failures : 6);
+                w->not_before = clock_monotonic() + (delay < RETRY_MAX_USEC ? delay : RETRY_MAX_USEC);
+                i->next_attempt = w->not_before;
+                log_warning(0, "%s %s: %s; it is tried again", w->app, i->short_name,
+                            text ? text : error_text(&error, r));
+                if (i->phase == INSTANCE_READY)
+                        i->phase = INSTANCE_UNPROVEN;
+        } else {
+                w->failures = 0;
+                w->not_before = 0;
+        }
+        world_observe(w);
+}
+
+static int bring_up(AppWorld *w, AppState *s, Instance *i)
+{
+        const FormationEntry *f = formation_find(&s->formation, i->name.type);
+        const LaunchRequest request = {
+                .world = w,
+                .instance = i,
+                .release = &s->release,
+                .size = f ? f->size : NULL,
+                .done = launched,
+                .userdata = w,
+        };
+        int r = launch_start(&request);
+        if (r == -EALREADY) {
+                i->phase = INSTANCE_READY;
+                return 0;
+        }
+        return r;
+}
+
+static int launch_missing(AppWorld *w, AppState *s, const PlanStep *step)
+{
+        Engine *e = w->engine;
+        _cleanup_error_ Error error = ERROR_NULL;
+        unsigned port = streq(step->type, "web") ? port_find_free(e) : 0;
+        InstanceName name = {.app = w->app, .index = step->index, .version = s->release.version};
+        _cleanup_free_ char *type = strdup(step->type);
+
+        if (!type || (streq(type, "web") && port == 0))
+                return type ? -ENOSPC : -ENOMEM;
+        if (world_last_operation(w) > s->last_operation)
+                s->last_operation = world_last_operation(w);
+        name.type = type;
+        name.operation = ++s->last_operation;
+
+        int r = hostfiles_make_etc(s);
+        if (r >= 0)
+                r = hostfiles_write_environment(e, s, s->current, &s->release, &s->procfile, &error);
+        if (r < 0)
+                return log_error(r, "%s: %s", w->app, error_text(&error, r));
+        Instance *i = world_add(w, &name, port);
+        if (!i)
+                return -ENOMEM;
+        r = bring_up(w, s, i);
+        if (r < 0)
+                world_drop(w, i);
+        return r;
+}
+
+static void apply_step(AppWorld *w, AppState *s, const PlanStep *step)
+{
+        uint64_t now = clock_monotonic();
+        Instance *i = step->action == PLAN_LAUNCH ? NULL : w->instances[step->instance];
+        int r = 0;
+
+        switch (step->action) {
+        case PLAN_LAUNCH:
+                if (now >= w->not_before)
+                        r = launch_missing(w, s, step);
+                break;
+        case PLAN_PROVE:
+                if (now >= i->next_attempt)
+                        r = bring_up(w, s, i);
+                break;
+        case PLAN_DRAIN:
+                drain_begin(w, s, i);
+                break;
+        case PLAN_STOP:
+                launch_free(i->launch);
+                drain_stop(w, i);
+                break;
+        }
+        if (r < 0) {
+                log_error(r, "%s: cannot bring up %s", w->app, i ? i->short_name : step->type);
+                w->not_before = now + 5 * USEC_PER_SEC;
+                if (i)
+                        i->next_attempt = w->not_before;
+        }
+}
+
+static int make_plan(AppWorld *w, AppState *s, PlanStep **ret, size_t *ret_n)
+{
+        _cleanup_free_ PlanInstance *observed = calloc(w->n_instances + 1, sizeof(PlanInstance));
+        if (!observed)
+                return -ENOMEM;
+        for (size_t i = 0; i < w->n_instances; i++) {
+                const Instance *instance = w->instances[i];
+                observed[i] = (PlanInstance){
+                        .name = &instance->name,
+                        .ready = instance->phase == INSTANCE_READY,
+                        .busy = instance->launch != NULL,
+                        .leaving = instance->phase >= INSTANCE_DRAINING,
+                };
+        }
+        Job *held = job_standing_up(w->engine, w->app);
+        const PlanWish wish = {
+                .version = s->release.slug ? s->release.version : 0,
+                .procfile = &s->procfile,
+                .formation = &s->formation,
+                .held_operation = held ? held->operation.number : 0,
+        };
+        return plan_app(&wish, observed, w->n_instances, ret, ret_n);
+}
+
+/* A unit that systemd gave up on has only its name left: out of the way with it. */
+static void collect_failed(AppWorld *w)
+{
+        for (size_t i = 0; i < w->n_instances; i++) {
+                Instance *instance = w->instances[i];
+                if (instance->launch)
+                        launch_observe(instance->launch);
+        }
+        for (size_t i = 0; i < w->n_instances; i++) {
+                Instance *instance = w->instances[i];
+                if (instance->loaded && !instance->launch && instance->state == UNIT_FAILED) {
+                        instance->phase = INSTANCE_STOPPING;
+                        (void) units_reset_failed(w->engine->units, instance->unit);
+                }
+        }
+}
+
+static void update_router(AppWorld *w, AppState *s)
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        const char *page = routing_page(s, w);
+        if (!w->page || !streq(page, w->page)) {
+                w->page = page;
+                (void) routing_set_page(w->engine, s, page);
+        }
+        int r = routing_write(w->engine, &error);
+        if (r > 0)
+                routing_reload_soon(w->engine);
+        if (r < 0)
+                log_error(0, "%s", error_text(&error, r));
+}
+
+static void reconcile_destroyed(AppWorld *w)
+{
+        for (size_t i = 0; i < w->n_instances; i++) {
+                launch_free(w->instances[i]->launch);
+                if (w->instances[i]->phase != INSTANCE_STOPPING)
+                        drain_stop(w, w->instances[i]);
+        }
+        slugs_unmount_unused(w, NULL);
+}
+
+void reconcile_app(AppWorld *w)
+{
+        if (!w->engine->started)
+                return;
+        AppState *s = catalog_find_app(&w->engine->catalog, w->app);
+        if (!s) {
+                reconcile_destroyed(w);
+                return;
+        }
+
+        collect_failed(w);
+        _cleanup_free_ PlanStep *steps = NULL;
+        size_t n = 0;
+        int r = make_plan(w, s, &steps, &n);
+        if (r < 0) {
+                log_error(r, "%s: cannot plan", w->app);
+                return;
+        }
+        /* The plan's indices hold: applying a step adds instances, but takes none away. */
+        for (size_t i = 0; i < n; i++)
+                apply_step(w, s, &steps[i]);
+        slugs_unmount_unused(w, s);
+        update_router(w, s);
+        drain_arm(w->engine);
+        job_world_changed(w);
+}
+
+bool reconcile_is_settled(AppWorld *w)
+{
+        AppState *s = catalog_find_app(&w->engine->catalog, w->app);
+        _cleanup_free_ PlanStep *steps = NULL;
+        size_t n = 0;
+        if (!s || make_plan(w, s, &steps, &n) < 0 || n > 0)
+                return false;
+        for (size_t i = 0; i < w->n_instances; i++)
+                if (w->instances[i]->launch)
+                        return false;
+        return true;
+}
+
+void reconcile_tick(Engine *e)
+{
+        uint64_t now = clock_monotonic();
+        for (size_t i = 0; i < e->n_worlds; i++) {
+                AppWorld *w = e->worlds[i];
+                bool due = w->not_before > 0 && now >= w->not_before;
+                for (size_t k = 0; k < w->n_instances; k++) {
+                        Instance *instance = w->instances[k];
+                        if (instance->next_attempt > 0 && now >= instance->next_attempt) {
+                                instance->next_attempt = 0;
+                                due = true;
+                        }
+                }
+                if (due) {
+                        w->not_before = 0;
+                        world_observe(w);
+                }
+        }
+}

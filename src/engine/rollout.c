@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/rollout.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "basic/clock.h"
+#include "basic/log.h"
+#include "basic/strv.h"
+#include "basic/text.h"
+#include "engine/appinfo.h"
+#include "engine/drain.h"
+#include "engine/fault.h"
+#include "engine/history.h"
+#include "engine/hostfiles.h"
+#include "engine/launch.h"
+#include "engine/ports.h"
+#include "engine/routing.h"
+#include "engine/slugs.h"
+#include "engine/tail.h"
+#include "model/appjson.h"
+
+static void switch_over(Job *j, AppState *s, AppWorld *w);
+static void announce(Job *j, AppState *s, AppWorld *w);
+
+static void proven(void *userdata, Launch *l, int r, const char *text)
+{
+        Job *j = userdata;
+        Instance *i = launch_instance(l);
+        AppState *s = job_app(j);
+        AppWorld *w = job_world(j);
+
+        launch_free(l);
+        if (r < 0) {
+                _cleanup_free_ char *name = NULL, *reason = strdup(text ? text : strerror(-r));
+                if (asprintf(&name, "%s.%u", i->name.type, i->name.index) < 0)
+                        name = NULL;
+                job_say(j, " !     %s: %s.", name ? name : "instance", reason ? reason : "failed");
+                tail_say(j, i);
+                job_fail(j, "%s of release v%llu: %s", name ? name : "an instance",
+                         (unsigned long long) i->name.version, reason ? reason : "failed");
+                return;
+        }
+        if (--j->pending == 0 && s && w)
+                switch_over(j, s, w);
+}
+
+static void started(void *userdata)
+{
+        Job *j = userdata;
+        if (j->operation.step == STEP_STARTING)
+                (void) job_set_step(j, STEP_CHECKING);
+}
+
+static Instance *find_own(AppWorld *w, const Job *j, const char *type, unsigned index)
+{
+        for (size_t k = 0; k < w->n_instances; k++) {
+                Instance *i = w->instances[k];
+                if (i->name.operation == j->operation.number && i->name.index == index &&
+                    streq(i->name.type, type) && i->phase <= INSTANCE_READY)
+                        return i;
+        }
+        return NULL;
+}
+
+static int launch_one(Job *j, AppWorld *w, const Release *release, const char *type, unsigned index)
+{
+        Engine *e = j->engine;
+        Instance *i = find_own(w, j, type, index);
+        if (i && i->phase == INSTANCE_READY)
+                return 0;
+        if (!i) {
+                unsigned port = streq(type, "web") ? port_find_free(e) : 0;
+                _cleanup_free_ char *copy = strdup(type);
+                if (!copy || (streq(type, "web") && port == 0))
+                        return copy ? -ENOSPC : -ENOMEM;
+                const InstanceName name = {
+                        .app = w->app,
+                        .type = copy,
+                        .index = index,
+                        .version = release->version,
+                        .operation = j->operation.number,
+                };
+                i = world_add(w, &name, port);
+                if (!i)
+                        return -ENOMEM;
+        }
+
+        const FormationEntry *f = formation_find(&j->formation, type);
+        const LaunchRequest request = {
+                .world = w,
+                .instance = i,
+                .release = release,
+                .size = f ? f->size : NULL,
+                .operation = j->id,
+                .done = proven,
+                .started = started,
+                .userdata = j,
+        };
+        int r = launch_start(&request);
+        if (r == -EALREADY) {
+                i->phase = INSTANCE_READY;
+                return 0;
+        }
+        if (r < 0 && !i->loaded)
+                world_drop(w, i);
+        if (r >= 0)
+                j->pending++;
+        return r;
+}
+
+/* The first deploy's formation: what app.json says, and else one web process. A release starts again what
+ * ps:stop had stopped. */
+static int decide_formation(Job *j, const AppState *s, const Formation *first)
+{
+        int r = formation_copy(&s->formation, &j->formation);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < j->formation.n_entries; i++)
+                j->formation.entries[i].stopped = false;
+        if (s->formation.n_entries > 0 || s->release.slug)
+                return 0;
+        for (size_t i = 0; first && r >= 0 && i < first->n_entries; i++)
+                r = formation_set(&j->formation, first->entries[i].type, first->entries[i].quantity,
+                                  first->entries[i].size);
+        if (r >= 0 && !formation_find(&j->formation, "web"))
+                r = formation_set(&j->formation, "web", 1, NULL);
+        return r;
+}
+
+static int read_first_formation(Engine *e, const char *commit, AppJson *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = store_read(e->store, commit, "app.json", APPJSON_MAX_BYTES, &text, &n);
+        return r < 0 ? r : appjson_parse(text, n, ret, NULL, NULL);
+}
+
+static void launch_all(Job *j, AppState *s, AppWorld *w, const Release *release, const Procfile *procfile)
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = hostfiles_make_etc(s);
+        if (r >= 0)
+                r = hostfiles_write_environment(j->engine, s, j->operation.release, release, procfile,
+                                                &error);
+        if (r < 0) {
+                job_fail(j, "cannot prepare its environment: %s", error_text(&error, r));
+                return;
+        }
+
+        j->pending = 1; /* ours, until all are on their way */
+        for (size_t i = 0; i < procfile->n_processes; i++) {
+                const char *type = procfile->processes[i].type;
+                unsigned wanted = streq(type, "release") ? 0 : formation_wanted(&j->formation, type);
+                if (wanted > 0)
+                        job_say(j, "       Starting %u %s process%s", wanted, type, wanted == 1 ? "" : "es");
+                for (unsigned index = 1; index <= wanted; index++) {
+                        r = launch_one(j, w, release, type, index);
+                        if (r < 0) {
+                                job_fail(j, "cannot start %s.%u: %s", type, index, strerror(-r));
+                                return;
+                        }
+                }
+        }
+        if (--j->pending == 0)
+                switch_over(j, s, w);
+}
+
+bool rollout_adopt(Job *j)
+{
+        AppState *s = job_app(j);
+        uint64_t operation = 0, version = 0;
+        if (j->operation.release)
+                return true;
+        if (!s || !s->release_head[0] ||
+            history_tip(j->engine->store, s->release_head, &operation, &version) < 0 ||
+            operation != j->operation.number)
+                return false;
+        j->operation.version = version;
+        return text_replace(&j->operation.release, s->release_head) >= 0;
+}
+
+void rollout_start(Job *j)
+{
+        AppState *s = job_app(j);
+        AppWorld *w = job_world(j);
+        _cleanup_release_ Release release = RELEASE_NULL;
+        _cleanup_procfile_ Procfile procfile = PROCFILE_NULL;
+        _cleanup_appjson_ AppJson app_json = APPJSON_NULL;
+        _cleanup_error_ Error error = ERROR_NULL;
+        if (!s || !w) {
+                job_fail(j, "the application was destroyed meanwhile");
+                return;
+        }
+
+        if (text_equal(s->current, j->operation.release)) { /* the commit point was passed before */
+                announce(j, s, w);
+                return;
+        }
+        int r = catalog_read_release(&j->engine->catalog, j->operation.release, &release, &procfile, &error);
+        if (r >= 0) {
+                (void) read_first_formation(j->engine, j->operation.release, &app_json);
+                r = decide_formation(j, s, &app_json.formation);
+        }
+        if (r < 0) {
+                job_fail(j, "cannot read its own release: %s", error_text(&error, r));
+                return;
+        }
+        (void) job_set_step(j, STEP_STARTING);
+        if (!release.slug) {
+                switch_over(j, s, w);
+                return;
+        }
+        job_say(j, "-----> Starting v%llu", (unsigned long long) release.version);
+        launch_all(j, s, w, &release, &procfile);
+}
+
+static int compose(const Job *j, const AppState *s, const RolloutContent *content, Release *release)
+{
+        int r = uuid_new(release->id);
+        if (r >= 0)
+                r = text_replace(&release->description, content->description);
+        if (r >= 0)
+                r = text_replace(&release->slug, content->slug);
+        if (r >= 0)
+                r = text_replace(&release->manifest, content->manifest);
+        if (r >= 0)
+                r = text_replace(&release->commit, content->commit);
+        if (r >= 0)
+                r = text_replace(&release->stack, "host");
+        if (r >= 0)
+                r = text_replace(&release->actor, j->operation.actor);
+        for (char *const *v = content->versions; r >= 0 && v && *v; v++)
+                r = strv_append(&release->versions, *v);
+        release->version = s->last_version + 1;
+        release->kind = content->kind;
+        release->no_rollback = content->no_rollback;
+        release->created = clock_realtime() / USEC_PER_SEC * USEC_PER_SEC;
+        return r;
+}
+
+void rollout_release(Job *j, const RolloutContent *content)
+{
+        AppState *s = job_app(j);
+        _cleanup_release_ Release release = RELEASE_NULL;
+        _cleanup_error_ Error error = ERROR_NULL;
+        char commit[STORE_ID_SIZE];
+        if (!s) {
+                job_fail(j, "the application was destroyed meanwhile");
+                return;
+        }
+
+        const Actor actor = job_actor(j);
+        int r = compose(j, s, content, &release);
+        const Record record = {
+                .actor = &actor,
+                .action = operation_kind_to_string(j->operation.kind),
+                .subject = content->description,
+                .operation = j->operation.number,
+                .version = release.version,
+        };
+        if (r >= 0)
+                r = catalog_commit_release(&j->engine->catalog, s, content->base, content->files,
+                                           content->n_files, &release, &record, commit, &error);
+        if (r < 0) {
+                job_fail(j, "cannot record the release: %s", error_text(&error, r));
+                return;
+        }
+        fault_point("release-committed");
+        j->operation.version = release.version;
+        r = text_replace(&j->operation.release, commit);
+        if (r >= 0)
+                r = text_replace(&j->operation.previous, s->current[0] ? s->current : NULL);
+        if (r < 0) {
+                job_fail(j, "out of memory");
+                return;
+        }
+        rollout_start(j);
+}
+
+static int add_to_router(Job *j, AppState *s, AppWorld *w, Error *error)
+{
+        for (size_t k = 0; k < w->n_instances; k++) {
+                Instance *i = w->instances[k];
+                if (i->name.operation != j->operation.number || i->phase != INSTANCE_READY)
+                        continue;
+                int r = routing_add(j->engine, s, i, error);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int commit_switch(Job *j, AppState *s, Error *error)
+{
+        _cleanup_free_ char *subject = NULL;
+        const Actor actor = job_actor(j);
+        if (asprintf(&subject, "Release v%llu is current", (unsigned long long) j->operation.version) < 0)
+                return -ENOMEM;
+        const Record record = {
+                .actor = &actor,
+                .action = operation_kind_to_string(j->operation.kind),
+                .subject = subject,
+                .operation = j->operation.number,
+                .version = j->operation.version,
+                .status = "succeeded",
+        };
+        App app = s->app; /* shallow: only the branch differs */
+        if (!app.branch)
+                app.branch = j->operation.branch;
+        const AppChange change = {
+                .app = app.branch != s->app.branch ? &app : NULL,
+                .formation = &j->formation,
+                .current = j->operation.release,
+        };
+        return catalog_change_app(&j->engine->catalog, s, &change, &record, error);
+}
+
+static void announce(Job *j, AppState *s, AppWorld *w)
+{
+        _cleanup_free_ char *url = app_url(j->engine, s);
+        job_say(j, "-----> Released v%llu", (unsigned long long) j->operation.version);
+        if (url && url[0] && procfile_find(&s->procfile, "web"))
+                job_say(j, "       %s deployed to paas", url);
+        slugs_prune(w, s);
+        job_succeed(j);
+}
+
+static void switch_release(Job *j, AppState *s, AppWorld *w)
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = add_to_router(j, s, w, &error);
+        if (r < 0) {
+                job_fail(j, "the router does not take its processes: %s", error_text(&error, r));
+                return;
+        }
+        fault_point("servers-added");
+        r = commit_switch(j, s, &error);
+        if (r < 0) {
+                job_fail(j, "cannot make it current: %s", error_text(&error, r));
+                return;
+        }
+        fault_point("committed");
+        announce(j, s, w);
+}
+
+static void switch_over(Job *j, AppState *s, AppWorld *w)
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        (void) job_set_step(j, STEP_SWITCHING);
+        if (j->operation.kind != OPERATION_RESTART) {
+                switch_release(j, s, w);
+                return;
+        }
+        int r = add_to_router(j, s, w, &error);
+        if (r < 0)
+                job_fail(j, "the router does not take its processes: %s", error_text(&error, r));
+        else
+                job_succeed(j);
+}
+
+static bool is_meant(const char *what, const char *type, unsigned index)
+{
+        char name[64];
+        snprintf(name, sizeof(name), "%s.%u", type, index);
+        return !what[0] || streq(what, type) || streq(what, name);
+}
+
+void rollout_restart(Job *j, const char *what)
+{
+        AppState *s = job_app(j);
+        AppWorld *w = job_world(j);
+        _cleanup_error_ Error error = ERROR_NULL;
+        if (!s || !w) {
+                job_fail(j, "the application was destroyed meanwhile");
+                return;
+        }
+        formation_clear(&j->formation);
+        int r = formation_copy(&s->formation, &j->formation);
+        if (r >= 0)
+                r = hostfiles_write_environment(j->engine, s, s->current, &s->release, &s->procfile, &error);
+        if (r < 0) {
+                job_fail(j, "cannot prepare its environment: %s", error_text(&error, r));
+                return;
+        }
+        (void) job_set_step(j, STEP_STARTING);
+        j->pending = 1;
+        for (size_t i = 0; i < s->procfile.n_processes; i++) {
+                const char *type = s->procfile.processes[i].type;
+                unsigned wanted = streq(type, "release") ? 0 : formation_wanted(&j->formation, type);
+                for (unsigned index = 1; index <= wanted; index++) {
+                        if (!is_meant(what, type, index))
+                                continue;
+                        r = launch_one(j, w, &s->release, type, index);
+                        if (r < 0) {
+                                job_fail(j, "cannot start %s.%u: %s", type, index, strerror(-r));
+                                return;
+                        }
+                }
+        }
+        if (--j->pending == 0)
+                switch_over(j, s, w);
+}
+
+void rollout_abandon(Job *j)
+{
+        AppWorld *w = world_find(j->engine, j->operation.app);
+        for (size_t k = w ? w->n_instances : 0; k-- > 0;) {
+                Instance *i = w->instances[k];
+                if (i->name.operation != j->operation.number)
+                        continue;
+                launch_free(i->launch);
+                drain_stop(w, i);
+        }
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * From a slug and a config to a running release: commit it (that gives it its number), stand its instances
+ * up beside the old ones, check them, switch. Deploys and config changes both end here.
+ */
+
+#include "engine/job.h"
+
+/* What a new release is made of. */
+typedef struct RolloutContent {
+        ReleaseKind kind;
+        const char *description;
+        const char *base; /* commit whose tree it starts from (its config); NULL: nothing */
+        const char *slug, *manifest, *commit; /* NULL: nothing is deployed yet */
+        char *const *versions;
+        bool no_rollback;
+        const StoreFile *files; /* over the base's */
+        size_t n_files;
+} RolloutContent;
+
+/* Commits the release and begins to stand it up. Ends the job when it cannot. */
+void rollout_release(Job *j, const RolloutContent *content);
+
+/* True when the release was committed before we were restarted: the operation then knows it. */
+bool rollout_adopt(Job *j);
+
+/* Goes on with a release that is committed already: after our own restart too. */
+void rollout_start(Job *j);
+
+/* The same instances again, of the release that is current: ps:restart. `what` is a type, a name or "". */
+void rollout_restart(Job *j, const char *what);
+
+/* Stops what it has stood up. */
+void rollout_abandon(Job *j);

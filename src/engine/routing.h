@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What the router should have: its files, always holding exactly what is current, and the running worker,
+ * which is changed live. A server that is not proven is in neither.
+ */
+
+#include "engine/world.h"
+
+/* Writes configuration and maps from catalogue and world. Returns 1 when the running router needs a reload
+ * for it (it has too few backends), 0 when not. */
+int routing_write(Engine *e, Error *error);
+
+/* The local authority's certificates, for the base domain and each added domain. 1: a new one was made. */
+int routing_write_certificates(Engine *e, Error *error);
+
+/* Makes the running worker have what the files say: servers, map entries. No router is no error. */
+int routing_sync(Engine *e, Error *error);
+
+/* Host names of one application changed, or it is new: files, then the running map. */
+int routing_update_app(Engine *e, const AppState *s, char *const *removed, Error *error);
+
+/* A proven instance gets traffic; 0 for one without a port. */
+int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error);
+int routing_drain(Engine *e, const AppState *s, const Instance *i, Error *error);
+
+/* -EBUSY: it still has connections. */
+int routing_remove(Engine *e, const AppState *s, const Instance *i, bool force, Error *error);
+
+/* What the page of an application without a running web process says: "up" when there is one. */
+const char *routing_page(const AppState *s, AppWorld *w);
+int routing_set_page(Engine *e, const AppState *s, const char *page);
+
+/* A reload soon: several within a few seconds become one. */
+void routing_reload_soon(Engine *e);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/slugs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "basic/log.h"
+#include "basic/strv.h"
+#include "basic/text.h"
+#include "basic/uuid.h"
+#include "engine/history.h"
+#include "engine/hostfiles.h"
+#include "engine/job.h"
+#include "model/paths.h"
+#include "render/instance.h"
+
+static bool is_used(AppWorld *w, const AppState *s, uint64_t version)
+{
+        for (size_t i = 0; i < w->n_instances; i++)
+                if (w->instances[i]->name.version == version)
+                        return true;
+        Job *j = job_standing_up(w->engine, w->app);
+        return s && j && (j->operation.version == version || j->operation.kind == OPERATION_RESTART);
+}
+
+static void unmounted(void *userdata, int r, const char *text)
+{
+        AppWorld *w = userdata;
+        w->slug_stop = unit_call_free(w->slug_stop);
+        if (r < 0)
+                log_warning(0, "%s: cannot unmount a slug: %s", w->app, text);
+        world_observe(w);
+}
+
+void slugs_unmount_unused(AppWorld *w, const AppState *s)
+{
+        for (size_t i = 0; i < w->n_slugs && !w->slug_stop; i++) {
+                if (is_used(w, s, w->slugs[i]))
+                        continue;
+                _cleanup_free_ char *unit = render_slug_unit(w->app, w->slugs[i]);
+                if (!unit || units_stop(w->engine->units, unit, unmounted, w, &w->slug_stop) < 0)
+                        return;
+                const Procfile none = PROCFILE_NULL;
+                hostfiles_remove_environment(w->app, w->slugs[i], s ? &s->procfile : &none);
+        }
+}
+
+static int needed_slugs(AppWorld *w, const AppState *s, char ***ret)
+{
+        Engine *e = w->engine;
+        _cleanup_strv_ char **needed = NULL;
+        HistoryRelease *list = NULL;
+        size_t n = 0, distinct = 0;
+        int r = history_releases(e->store, s->head, s->release_head, 0, &list, &n, NULL);
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                const Release *release = &list[i].release;
+                bool mounted = false;
+                for (size_t k = 0; k < w->n_slugs; k++)
+                        mounted |= w->slugs[k] == release->version;
+                if (!release->slug || strv_contains(needed, release->slug))
+                        continue;
+                if (mounted || release->version == s->release.version ||
+                    distinct < e->settings.keep_releases) {
+                        r = strv_append(&needed, release->slug);
+                        distinct++;
+                }
+        }
+        history_free(list, n);
+        for (size_t i = 0; r >= 0 && i < e->n_jobs; i++)
+                if (!e->jobs[i]->ended && e->jobs[i]->operation.slug)
+                        r = strv_append(&needed, e->jobs[i]->operation.slug);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(needed);
+        return 0;
+}
+
+/* Tens of thousands of files: not on our loop. */
+static void remove_slug(AppWorld *w, const char *slug)
+{
+        _cleanup_free_ char *unit = NULL;
+        if (asprintf(&unit, "paas-clean-%s.service", slug) < 0)
+                return;
+        _cleanup_unit_spec_ UnitSpec *s = unit_spec_new(unit);
+        if (!s)
+                return;
+        unit_spec_stringf(s, "Description", "Removes an old slug of %s", w->app);
+        unit_spec_string(s, "Type", "oneshot");
+        unit_spec_string(s, "Slice", "paas-build.slice");
+        unit_spec_string(s, "CollectMode", "inactive-or-failed");
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "/bin/rm");
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "-rf");
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "--one-file-system");
+        unit_spec_listf(s, UNIT_EXEC, "ExecStart", PAAS_SLUG, w->app, slug);
+        int r = unit_spec_check(s);
+        if (r >= 0)
+                r = units_start(w->engine->units, s, NULL, 0, NULL, NULL, NULL);
+        if (r < 0)
+                log_warning(r, "%s: cannot remove slug %s", w->app, slug);
+}
+
+void slugs_prune(AppWorld *w, const AppState *s)
+{
+        _cleanup_strv_ char **needed = NULL;
+        char path[256];
+        snprintf(path, sizeof(path), PAAS_SLUGS, w->app);
+        if (needed_slugs(w, s, &needed) < 0)
+                return;
+        DIR *d = opendir(path);
+        if (!d)
+                return;
+        for (struct dirent *entry = readdir(d); entry; entry = readdir(d))
+                if (uuid_is_valid(entry->d_name) && !strv_contains(needed, entry->d_name))
+                        remove_slug(w, entry->d_name);
+        closedir(d);
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/world.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "basic/clock.h"
+#include "basic/log.h"
+#include "basic/strv.h"
+#include "basic/text.h"
+#include "model/name.h"
+
+static Instance *instance_free(Instance *i)
+{
+        if (!i)
+                return NULL;
+        unit_call_free(i->stop);
+        instance_name_clear(&i->name);
+        free(i->unit);
+        free(i->short_name);
+        free(i->sub_state);
+        free(i);
+        return NULL;
+}
+
+static AppWorld *world_free(AppWorld *w)
+{
+        if (!w)
+                return NULL;
+        for (size_t i = 0; i < w->n_instances; i++)
+                instance_free(w->instances[i]);
+        unit_call_free(w->observation);
+        unit_call_free(w->slug_stop);
+        free(w->instances);
+        free(w->slugs);
+        free(w->app);
+        free(w);
+        return NULL;
+}
+
+AppWorld *world_find(Engine *e, const char *app)
+{
+        for (size_t i = 0; i < e->n_worlds; i++)
+                if (streq(e->worlds[i]->app, app))
+                        return e->worlds[i];
+        return NULL;
+}
+
+AppWorld *world_get(Engine *e, const char *app)
+{
+        AppWorld *w = world_find(e, app);
+        if (w)
+                return w;
+
+        w = calloc(1, sizeof(AppWorld));
+        AppWorld **longer = w ? reallocarray(e->worlds, e->n_worlds + 1, sizeof(AppWorld *)) : NULL;
+        if (longer)
+                e->worlds = longer;
+        if (!longer || !(w->app = strdup(app)))
+                return world_free(w);
+        w->engine = e;
+        e->worlds[e->n_worlds++] = w;
+        return w;
+}
+
+void world_remove(Engine *e, AppWorld *w)
+{
+        for (size_t i = 0; i < e->n_worlds; i++) {
+                if (e->worlds[i] != w)
+                        continue;
+                memmove(&e->worlds[i], &e->worlds[i + 1], (e->n_worlds - i - 1) * sizeof(AppWorld *));
+                e->n_worlds--;
+                world_free(w);
+                return;
+        }
+}
+
+Instance *world_find_instance(AppWorld *w, const InstanceName *name)
+{
+        for (size_t i = 0; i < w->n_instances; i++) {
+                const InstanceName *n = &w->instances[i]->name;
+                if (n->index == name->index && n->version == name->version &&
+                    n->operation == name->operation && streq(n->type, name->type))
+                        return w->instances[i];
+        }
+        return NULL;
+}
+
+Instance *world_add(AppWorld *w, const InstanceName *name, unsigned port)
+{
+        Instance *i = calloc(1, sizeof(Instance));
+        Instance **longer = i ? reallocarray(w->instances, w->n_instances + 1, sizeof(Instance *)) : NULL;
+        if (longer)
+                w->instances = longer;
+        if (!longer || instance_name_copy(name, &i->name) < 0 ||
+            !(i->unit = instance_unit_name(name, ".service")) ||
+            !(i->short_name = instance_short_name(name)))
+                return instance_free(i);
+        i->port = port;
+        i->memory = UINT64_MAX;
+        w->instances[w->n_instances++] = i;
+        return i;
+}
+
+void world_drop(AppWorld *w, Instance *instance)
+{
+        for (size_t i = 0; i < w->n_instances; i++) {
+                if (w->instances[i] != instance)
+                        continue;
+                memmove(&w->instances[i], &w->instances[i + 1],
+                        (w->n_instances - i - 1) * sizeof(Instance *));
+                w->n_instances--;
+                instance_free(instance);
+                return;
+        }
+}
+
+bool instance_crashed(const Instance *i)
+{
+        if (i->n_exits < CRASH_EXITS)
+                return false;
+        uint64_t newest = i->exits[(i->n_exits - 1) % CRASH_EXITS],
+                 oldest = i->exits[i->n_exits % CRASH_EXITS];
+        if (newest - oldest > CRASH_WINDOW_USEC)
+                return false;
+        return i->state != UNIT_ACTIVE || clock_realtime() < i->active_since + CRASH_WINDOW_USEC;
+}
+
+static void note_restarts(Instance *i, unsigned restarts)
+{
+        /* After our own restart the times of earlier exits are not known: they count as of now. */
+        for (unsigned n = i->restarts; n < restarts; n++)
+                i->exits[i->n_exits++ % CRASH_EXITS] = clock_monotonic();
+        i->restarts = restarts;
+}
+
+static unsigned port_of(const UnitStatus *u)
+{
+        uint64_t port = 0;
+        STRV_FOREACH(assignment, u->environment) {
+                const char *value = text_after(*assignment, "PORT=");
+                if (value && text_parse_uint(value, 65535, &port) < 0)
+                        port = 0;
+        }
+        return (unsigned) port;
+}
+
+static int update_instance(AppWorld *w, const InstanceName *name, const UnitStatus *u)
+{
+        Instance *i = world_find_instance(w, name);
+        if (!i)
+                i = world_add(w, name, port_of(u));
+        if (!i)
+                return -ENOMEM;
+        if (i->port == 0)
+                i->port = port_of(u);
+        note_restarts(i, u->restarts);
+        i->loaded = true;
+        i->state = u->state;
+        i->main_pid = u->main_pid;
+        i->exit_code = u->exit_code;
+        i->exit_status = u->exit_status;
+        i->started = u->started;
+        i->active_since = u->active_since;
+        i->memory = u->memory;
+        if (u->state == UNIT_DEACTIVATING && i->phase != INSTANCE_DRAINING && u->sub_state &&
+            !streq(u->sub_state, "auto-restart"))
+                i->phase = INSTANCE_STOPPING;
+        return text_replace(&i->sub_state, u->sub_state);
+}
+
+/* "paas-slug-my_app-v12.service": `ret_app` unescaped. */
+static int parse_slug_unit(const char *unit, char **ret_app, uint64_t *ret_version)
+{
+        const char *rest = text_after(unit, "paas-slug-");
+        const char *v = rest ? strstr(rest, "-v") : NULL;
+        if (!v || !text_ends_with(unit, ".service"))
+                return -EINVAL;
+        _cleanup_free_ char *escaped = strndup(rest, (size_t) (v - rest)),
+                            *number = strndup(v + 2, strlen(v + 2) - strlen(".service"));
+        if (!escaped || !number)
+                return -ENOMEM;
+        int r = text_parse_uint(number, UINT64_MAX, ret_version);
+        if (r < 0)
+                return r;
+        *ret_app = name_unescape(escaped);
+        return *ret_app ? 0 : -ENOMEM;
+}
+
+static int add_slug(AppWorld *w, uint64_t version)
+{
+        uint64_t *longer = reallocarray(w->slugs, w->n_slugs + 1, sizeof(uint64_t));
+        if (!longer)
+                return -ENOMEM;
+        w->slugs = longer;
+        w->slugs[w->n_slugs++] = version;
+        return 0;
+}
+
+static int update_unit(Engine *e, const UnitStatus *u)
+{
+        _cleanup_instance_name_ InstanceName name = INSTANCE_NAME_NULL;
+        _cleanup_free_ char *app = NULL;
+        uint64_t version;
+
+        if (!u->loaded)
+                return 0;
+        if (instance_name_parse(u->name, &name) >= 0) {
+                AppWorld *w = world_get(e, name.app);
+                if (!w)
+                        return -ENOMEM;
+                if (u->state == UNIT_INACTIVE)
+                        return 0;
+                return update_instance(w, &name, u);
+        }
+        if (parse_slug_unit(u->name, &app, &version) >= 0 && u->state != UNIT_INACTIVE) {
+                AppWorld *w = world_get(e, app);
+                return w ? add_slug(w, version) : -ENOMEM;
+        }
+        return 0;
+}
+
+/* What the observation did not show any more is gone, unless it is only about to be started. */
+static void forget_vanished(AppWorld *w)
+{
+        for (size_t i = w->n_instances; i-- > 0;) {
+                Instance *instance = w->instances[i];
+                if (instance->loaded || instance->launch)
+                        continue;
+                w->engine->instance_gone(w, instance);
+                world_drop(w, instance);
+        }
+}
+
+int world_update(Engine *e, AppWorld *only, const UnitStatus *list, size_t n)
+{
+        for (size_t i = 0; i < e->n_worlds; i++) {
+                AppWorld *w = e->worlds[i];
+                if (only && w != only)
+                        continue;
+                w->n_slugs = 0;
+                for (size_t k = 0; k < w->n_instances; k++)
+                        w->instances[k]->loaded = false;
+        }
+        for (size_t i = 0; i < n; i++) {
+                int r = update_unit(e, &list[i]);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; i < e->n_worlds; i++)
+                if (!only || e->worlds[i] == only)
+                        forget_vanished(e->worlds[i]);
+        return 0;
+}
+
+static void observed(void *userdata, int r, const UnitStatus *list, size_t n)
+{
+        AppWorld *w = userdata;
+        w->observation = unit_call_free(w->observation);
+        if (r >= 0)
+                r = world_update(w->engine, w, list, n);
+        if (r < 0)
+                log_error(r, "%s: cannot observe its units", w->app);
+        if (w->again) {
+                w->again = false;
+                world_observe(w);
+                return;
+        }
+        if (r >= 0)
+                w->engine->world_observed(w);
+}
+
+void world_observe(AppWorld *w)
+{
+        if (w->observation) {
+                w->again = true;
+                return;
+        }
+
+        _cleanup_free_ char *escaped = name_escape(w->app);
+        _cleanup_strv_ char **patterns = NULL;
+        int r = escaped ? strv_appendf(&patterns, "paas-app-%s-*.service", escaped) : -ENOMEM;
+        if (r >= 0)
+                r = strv_appendf(&patterns, "paas-slug-%s-*.service", escaped);
+        if (r >= 0)
+                r = units_list(w->engine->units, patterns, observed, w, &w->observation);
+        if (r < 0)
+                log_error(r, "%s: cannot observe its units", w->app);
+}
+
+uint64_t world_last_operation(AppWorld *w)
+{
+        uint64_t last = 0;
+        for (size_t i = 0; i < w->n_instances; i++)
+                if (w->instances[i]->name.operation > last)
+                        last = w->instances[i]->name.operation;
+        return last;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Where things are. One place, so that a path in a message, a unit and a test are the same. */
+
+#define PAAS_STATE "/var/lib/paas"
+#define PAAS_RUN "/run/paas"
+#define PAAS_LIB "/usr/lib/paas"
+#define PAAS_SHARE "/usr/share/paas"
+
+#define PAAS_CONF "/etc/paas/paas.conf"
+#define PAAS_USERDB "/etc/userdb"
+
+#define PAAS_STATE_GIT PAAS_STATE "/state.git"
+#define PAAS_OPERATIONS PAAS_STATE "/operations"
+#define PAAS_ROUTER PAAS_STATE "/router"
+#define PAAS_AUTHORITY PAAS_STATE "/authority"
+#define PAAS_AUTHORIZED_KEYS PAAS_STATE "/ssh/authorized_keys"
+
+#define PAAS_ROUTER_ADMIN PAAS_RUN "/router/admin.sock"
+#define PAAS_ROUTER_MASTER PAAS_RUN "/router/master.sock"
+
+/* printf formats, with what they take */
+#define PAAS_REPOSITORY PAAS_STATE "/repos/%s.git" /* app */
+#define PAAS_OPERATION PAAS_OPERATIONS "/%s.%llu"  /* app, operation */
+#define PAAS_BUILD PAAS_STATE "/builds/%s.%llu"    /* app, operation */
+#define PAAS_CACHE PAAS_STATE "/cache/%s"          /* app */
+#define PAAS_SLUGS PAAS_STATE "/slugs/%s"          /* app */
+#define PAAS_SLUG PAAS_SLUGS "/%s"                 /* app, slug */
+#define PAAS_LAYERS PAAS_STATE "/layers/%s"        /* app */
+#define PAAS_LAYER PAAS_LAYERS "/%s"               /* app, short instance name */
+#define PAAS_ENV_DIR PAAS_RUN "/env/%s"            /* app */
+#define PAAS_ENV PAAS_ENV_DIR "/v%llu"             /* app, version */
+#define PAAS_ENV_TYPE PAAS_ENV ".%s"               /* app, version, type */
+#define PAAS_SLUG_MOUNT PAAS_RUN "/slug/%s/v%llu"  /* app, version */
+#define PAAS_APP_MOUNT PAAS_RUN "/app/%s/%s"       /* app, short instance name */
+#define PAAS_ETC PAAS_RUN "/etc/%s"                /* app */

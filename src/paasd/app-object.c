@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <errno.h>
+#include <string.h>
+
+#include "basic/strv.h"
+#include "basic/text.h"
+#include "bus/bus.h"
+#include "engine/adjust.h"
+#include "engine/appinfo.h"
+#include "engine/apps.h"
+#include "engine/configure.h"
+#include "engine/deploy.h"
+#include "engine/hostfiles.h"
+#include "model/name.h"
+#include "paasd/caller.h"
+#include "paasd/dict.h"
+#include "paasd/objects.h"
+
+#define APP_PREFIX BUS_PATH "/app"
+
+char *app_object_path(const char *name)
+{
+        _cleanup_free_ char *escaped = name_escape(name);
+        char *path = NULL;
+        return escaped && asprintf(&path, APP_PREFIX "/%s", escaped) >= 0 ? path : NULL;
+}
+
+/* The manager that the vtable was registered with. */
+static Manager *manager_of(sd_bus_message *message)
+{
+        return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
+}
+
+static int reply_job(sd_bus_message *message, const Job *j)
+{
+        _cleanup_free_ char *path = j ? job_object_path(j) : strdup("/");
+        return path ? sd_bus_reply_method_return(message, "o", path) : -ENOMEM;
+}
+
+static int append_places(sd_bus_message *reply, Manager *m, AppState *s)
+{
+        _cleanup_free_ char *url = app_url(m->engine, s), *git = NULL;
+        _cleanup_strv_ char **domains = NULL;
+        const char *base = m->engine->catalog.base_domain;
+        int r = app_domains(m->engine, s, &domains);
+        if (r >= 0 && asprintf(&git, "paas@%s:%s", base ? base : "localhost", s->app.name) < 0)
+                r = -ENOMEM;
+        if (r >= 0)
+                r = dict_string(reply, "web_url", url);
+        if (r >= 0)
+                r = dict_string(reply, "git_url", git);
+        return r < 0 ? r : dict_strv(reply, "domains", domains);
+}
+
+static int append_info(sd_bus_message *reply, Manager *m, AppState *s)
+{
+        int r = dict_open(reply);
+        if (r >= 0)
+                r = dict_string(reply, "name", s->app.name);
+        if (r >= 0)
+                r = dict_string(reply, "id", s->app.id);
+        if (r >= 0)
+                r = dict_string(reply, "owner", s->app.owner);
+        if (r >= 0)
+                r = dict_u64(reply, "created", s->app.created);
+        if (r >= 0)
+                r = append_places(reply, m, s);
+        if (r >= 0)
+                r = dict_string(reply, "branch", s->app.branch);
+        if (r >= 0)
+                r = dict_string(reply, "commit", s->release.commit);
+        if (r >= 0)
+                r = dict_u64(reply, "version", s->release.version);
+        if (r >= 0)
+                r = dict_u32(reply, "run_uid", s->app.run_uid);
+        if (r >= 0)
+                r = dict_u32(reply, "build_uid", s->app.build_uid);
+        if (r >= 0)
+                r = dict_string(reply, "listen", listen_to_string(s->app.listen));
+        if (r >= 0)
+                r = dict_string(reply, "stack", s->release.stack ? s->release.stack : "host");
+        if (r >= 0)
+                r = dict_string(reply, "region", s->app.host);
+        return r < 0 ? r : dict_close(reply);
+}
+
+static int method_info(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        Manager *m = manager_of(message);
+        Caller caller;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r = caller_identify(m, message, &caller, e);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = append_info(reply, m, userdata);
+        return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+static int method_scale(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        Manager *m = manager_of(message);
+        Caller caller;
+        Job *j = NULL;
+        _cleanup_error_ Error error = ERROR_NULL;
+        _cleanup_strv_ char **changes = NULL;
+        int r = caller_identify(m, message, &caller, e);
+        if (r >= 0)
+                r = sd_bus_message_read_strv(message, &changes);
+        if (r < 0)
+                return r;
+        r = adjust_scale(m->engine, userdata, changes, &caller.actor, &j, &error);
+        return r < 0 ? bus_error_reply(e, r, &error) : reply_job(message, j);
+}
+
+typedef int (*Adjust)(Engine *, AppState *, const char *, const Actor *, Job **, Error *);
+
+static int adjust(sd_bus_message *message, AppState *s, sd_bus_error *e, Adjust function)
+{
+        Manager *m = manager_of(message);
+        Caller caller;
+        Job *j = NULL;
+        const char *what;
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = caller_identify(m, message, &caller, e);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &what);
+        if (r < 0)
+                return r;
+        r = function(m->engine, s, what, &caller.actor, &j, &error);
+        return r < 0 ? bus_error_reply(e, r, &error) : reply_job(message, j);
+}
+
+static int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        return adjust(message, userdata, e, adjust_restart);
+}
+
+static int method_stop(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        return adjust(message, userdata, e, adjust_stop);
+}
+
+static int method_get_config(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        Manager *m = manager_of(message);
+        AppState *s = userdata;
+        Caller caller;
+        _cleanup_config_ Config c = CONFIG_NULL;
+        _cleanup_error_ Error error = ERROR_NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r = caller_identify(m, message, &caller, e);
+        if (r < 0)
+                return r;
+        r = hostfiles_read_config(m->engine, s, s->current, &c, &error);
+        if (r < 0)
+                return bus_error_reply(e, r, &error);
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = sd_bus_message_sensitive(reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "{ss}");
+        for (size_t i = 0; r >= 0 && i < c.n_vars; i++)
+                r = sd_bus_message_append(reply, "{ss}", c.vars[i].name, c.vars[i].value);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+static int read_assignments(sd_bus_message *message, Config *c)
+{
+        const char *name, *value;
+        int r = sd_bus_message_enter_container(message, 'a', "{ss}");
+        while (r >= 0 && (r = sd_bus_message_read(message, "{ss}", &name, &value)) > 0)
+                r = config_set(c, name, value);
+        return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+static int method_set_config(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        Manager *m = manager_of(message);
+        Caller caller;
+        Job *j = NULL;
+        _cleanup_config_ Config set = CONFIG_NULL;
+        _cleanup_strv_ char **unset = NULL;
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = caller_identify(m, message, &caller, e);
+        if (r >= 0)
+                r = sd_bus_message_sensitive(message);
+        if (r >= 0)
+                r = read_assignments(message, &set);
+        if (r >= 0)
+                r = sd_bus_message_read_strv(message, &unset);
+        if (r >= 0)
+                r = dict_read(message, NULL, 0, e);
+        if (r < 0)
+                return r;
+        r = configure_submit(m->engine, userdata, &set, unset, &caller.actor, &j, &error);
+        return r < 0 ? bus_error_reply(e, r, &error) : reply_job(message, j);
+}
+
+static int method_deploy(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        Manager *m = manager_of(message);
+        Caller caller;
+        Job *j = NULL;
+        DeployRequest request = {0};
+        const char *id = NULL;
+        const DictField fields[] = {
+                {"old", DICT_STRING, &request.old_commit},        {"branch", DICT_STRING, &request.branch},
+                {"forced", DICT_BOOL, &request.forced},           {"detach", DICT_BOOL, &request.detached},
+                {"no-rollback", DICT_BOOL, &request.no_rollback}, {"request", DICT_STRING, &id},
+        };
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = caller_identify(m, message, &caller, e);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &request.commit);
+        if (r >= 0)
+                r = dict_read(message, fields, ELEMENTSOF(fields), e);
+        if (r < 0)
+                return r;
+        if (id && *id)
+                caller.actor.request = id;
+        r = deploy_submit(m->engine, userdata, &request, &caller.actor, &j, &error);
+        if (r < 0)
+                return bus_error_reply(e, r, &error);
+        r = job_object_follow(m, j, message);
+        return r < 0 ? r : reply_job(message, j);
+}
+
+typedef int (*DomainChange)(Engine *, AppState *, const char *, const Actor *, Error *);
+
+static int change_domain(sd_bus_message *message, AppState *s, sd_bus_error *e, DomainChange function)
+{
+        Manager *m = manager_of(message);
+        Caller caller;
+        const char *domain;
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = caller_identify(m, message, &caller, e);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "s", &domain);
+        if (r < 0)
+                return r;
+        r = function(m->engine, s, domain, &caller.actor, &error);
+        return r < 0 ? bus_error_reply(e, r, &error) : sd_bus_reply_method_return(message, "");
+}
+
+static int method_add_domain(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        return change_domain(message, userdata, e, apps_add_domain);
+}
+
+static int method_remove_domain(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        return change_domain(message, userdata, e, apps_remove_domain);
+}
+
+static int log_arguments(const AppState *s, const char *process, const char *source, uint64_t lines,
+                         bool follow, bool json, char ***ret)
+{
+        _cleanup_strv_ char **a = NULL;
+        int r = strv_append(&a, "--app");
+        if (r >= 0)
+                r = strv_append(&a, s->app.name);
+        if (r >= 0)
+                r = strv_appendf(&a, "--lines=%llu", (unsigned long long) lines);
+        if (r >= 0 && process && *process)
+                r = strv_appendf(&a, "--process=%s", process);
+        if (r >= 0 && source && *source)
+                r = strv_appendf(&a, "--source=%s", source);
+        if (r >= 0 && follow)
+                r = strv_append(&a, "--follow");
+        if (r >= 0 && json)
+                r = strv_append(&a, "--json");
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(a);
+        return 0;
+}
+
+static int check_log_options(const char *process, const char *source, sd_bus_error *e)
+{
+        static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+        if (process && process[strspn(process, allowed)])
+                return sd_bus_error_setf(e, "org.paas1.Error.InvalidArgument", "\"%s\" is not a process.",
+                                         process);
+        if (source && source[strspn(source, allowed)])
+                return sd_bus_error_setf(e, "org.paas1.Error.InvalidArgument", "\"%s\" is not a source.",
+                                         source);
+        return 0;
+}
+
+static int method_open_log(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        Manager *m = manager_of(message);
+        Caller caller;
+        uint64_t lines = 100;
+        bool follow = false, json = false;
+        const char *process = NULL, *source = NULL;
+        const DictField fields[] = {
+                {"lines", DICT_U64, &lines},      {"follow", DICT_BOOL, &follow},
+                {"json", DICT_BOOL, &json},       {"process", DICT_STRING, &process},
+                {"source", DICT_STRING, &source},
+        };
+        _cleanup_strv_ char **arguments = NULL;
+        _cleanup_close_ int fd = -1;
+        int r = caller_identify(m, message, &caller, e);
+        if (r >= 0)
+                r = dict_read(message, fields, ELEMENTSOF(fields), e);
+        if (r >= 0)
+                r = check_log_options(process, source, e);
+        if (r >= 0)
+                r = log_arguments(userdata, process, source, lines, follow, json, &arguments);
+        if (r >= 0)
+                r = logstream_open(m, arguments, &fd);
+        return r < 0 ? r : sd_bus_reply_method_return(message, "h", fd);
+}
+
+static int get_property(sd_bus *bus, const char *path, const char *interface, const char *property,
+                        sd_bus_message *reply, void *userdata, sd_bus_error *e)
+{
+        AppState *s = userdata;
+        Manager *m = sd_bus_slot_get_userdata(sd_bus_get_current_slot(bus));
+        if (streq(property, "Name"))
+                return sd_bus_message_append(reply, "s", s->app.name);
+        if (streq(property, "Id"))
+                return sd_bus_message_append(reply, "s", s->app.id);
+        if (streq(property, "Owner"))
+                return sd_bus_message_append(reply, "s", s->app.owner);
+        if (streq(property, "Version"))
+                return sd_bus_message_append(reply, "t", s->release.version);
+        _cleanup_free_ char *url = app_url(m->engine, s);
+        return url ? sd_bus_message_append(reply, "s", url) : -ENOMEM;
+}
+
+static int find_app(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret_found,
+                    sd_bus_error *e)
+{
+        Manager *m = userdata;
+        const char *escaped = text_after(path, APP_PREFIX "/");
+        _cleanup_free_ char *name = escaped ? name_unescape(escaped) : NULL;
+        *ret_found = name ? catalog_find_app(&m->engine->catalog, name) : NULL;
+        return *ret_found != NULL;
+}
+
+static int enumerate_apps(sd_bus *bus, const char *prefix, void *userdata, char ***ret, sd_bus_error *e)
+{
+        Manager *m = userdata;
+        _cleanup_strv_ char **paths = NULL;
+        for (size_t i = 0; i < m->engine->catalog.n_apps; i++) {
+                int r = strv_consume(&paths, app_object_path(m->engine->catalog.apps[i]->app.name));
+                if (r < 0)
+                        return r;
+        }
+        *ret = TAKE_PTR(paths);
+        return 0;
+}
+
+static const sd_bus_vtable app_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("Name", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("Id", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("Owner", "s", get_property, 0, 0),
+        SD_BUS_PROPERTY("WebUrl", "s", get_property, 0, 0),
+        SD_BUS_PROPERTY("Version", "t", get_property, 0, 0),
+        SD_BUS_METHOD_WITH_ARGS("Info", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", info), method_info,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListInstances", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", instances),
+                                method_list_instances, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Formation", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", formation),
+                                method_formation, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Scale", SD_BUS_ARGS("as", changes), SD_BUS_RESULT("o", job), method_scale,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Restart", SD_BUS_ARGS("s", what), SD_BUS_RESULT("o", job), method_restart,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Stop", SD_BUS_ARGS("s", what), SD_BUS_RESULT("o", job), method_stop,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListReleases", SD_BUS_ARGS("u", max), SD_BUS_RESULT("aa{sv}", releases),
+                                method_list_releases, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetRelease", SD_BUS_ARGS("t", version), SD_BUS_RESULT("a{sv}", release),
+                                method_get_release, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetConfig", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{ss}", config),
+                                method_get_config, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetConfig", SD_BUS_ARGS("a{ss}", set, "as", unset, "a{sv}", options),
+                                SD_BUS_RESULT("o", job), method_set_config, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Deploy", SD_BUS_ARGS("s", commit, "a{sv}", options),
+                                SD_BUS_RESULT("o", job), method_deploy, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListDomains", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", domains),
+                                method_list_domains, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("AddDomain", SD_BUS_ARGS("s", hostname), SD_BUS_NO_RESULT, method_add_domain,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("RemoveDomain", SD_BUS_ARGS("s", hostname), SD_BUS_NO_RESULT,
+                                method_remove_domain, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("OpenLog", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("h", log),
+                                method_open_log, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_VTABLE_END,
+};
+
+int app_object_register(Manager *m)
+{
+        int r = sd_bus_add_fallback_vtable(m->bus, &m->slots[m->n_slots++], APP_PREFIX, BUS_APP_INTERFACE,
+                                           app_vtable, find_app, m);
+        if (r >= 0)
+                r = sd_bus_add_node_enumerator(m->bus, &m->slots[m->n_slots++], APP_PREFIX, enumerate_apps,
+                                               m);
+        return r;
+}

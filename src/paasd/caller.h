@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Who calls. Locally the kernel says it: root and members of group paas-admin. Everything that comes in by
+ * ssh arrives as user paas; that uid alone may say, once a connection, whose key it acts for. Roles come
+ * later: until then every user may act on every application, and only admins on users and setup.
+ */
+
+#include "paasd/manager.h"
+
+typedef struct Caller {
+        Actor actor; /* strings live as long as the catalogue's user, or the buffers below */
+        bool admin;
+        char name[256], email[256], request[64];
+} Caller;
+
+/* Refuses (with a text) who may not act at all. */
+int caller_identify(Manager *m, sd_bus_message *message, Caller *ret, sd_bus_error *e);
+
+/* The same for what only admins may do; `what` completes "… needs an admin". */
+int caller_identify_admin(Manager *m, sd_bus_message *message, const char *what, Caller *ret,
+                          sd_bus_error *e);
+
+/* Binds the connection of user paas to the user of a key. */
+int caller_authenticate(Manager *m, sd_bus_message *message, const char *fingerprint, const char **ret_user,
+                        sd_bus_error *e);
+
+void caller_free_sessions(Manager *m);

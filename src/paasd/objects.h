@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The objects on the bus: paths, registration, signals. */
+
+#include "engine/job.h"
+#include "paasd/manager.h"
+
+/* "/org/paas1/app/my_app", "/org/paas1/job/my_app_7". NULL when out of memory. */
+char *app_object_path(const char *name);
+char *job_object_path(const Job *j);
+
+int manager_object_register(Manager *m);
+int app_object_register(Manager *m);
+int job_object_register(Manager *m);
+
+/* Users and keys: part of the Manager interface. */
+int method_list_users(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_add_user(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_list_keys(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_add_key(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_remove_key(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_setup(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_check(sd_bus_message *message, void *userdata, sd_bus_error *e);
+
+/* Lists of an application: part of the App interface. */
+int method_list_instances(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_formation(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_list_releases(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_get_release(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_list_domains(sd_bus_message *message, void *userdata, sd_bus_error *e);
+
+/* The caller follows the job: when the last follower of a deploy that is not detached is gone, it is
+ * cancelled. `message` NULL: nobody yet, after our restart; somebody has a minute to come back. */
+int job_object_follow(Manager *m, Job *j, sd_bus_message *message);
+
+void job_object_new(Manager *m, Job *j);
+void job_object_changed(Manager *m, Job *j);
+void job_object_removed(Manager *m, Job *j);
+void job_object_free_tracks(Manager *m);
+
+/* A{sv} of a job, as its properties and as an element of ListJobs. */
+int job_object_append(sd_bus_message *reply, Manager *m, Job *j);
+
+/* Starts paas-log with these arguments and returns the read end of its output. */
+int logstream_open(Manager *m, char *const *arguments, int *ret_fd);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The units of one application: what belongs to the instance, and nothing else. All that is the same for
+ * every instance (the sandbox, the skeleton root) is in the drop-ins that the package ships.
+ * Nothing secret goes in here: every local user can read a unit's properties.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model/release.h"
+#include "model/size.h"
+#include "model/unitname.h"
+#include "render/unitspec.h"
+
+typedef struct RenderInstance {
+        const InstanceName *name;
+        const char *app_id;
+        const Release *release;
+        const Size *size;
+        uid_t run_uid;
+        unsigned port;         /* 0: not a web process */
+        uint64_t stop_timeout; /* seconds */
+        bool restart_steps;    /* systemd 254 or later: a growing restart delay */
+} RenderInstance;
+
+/* The service; its overlay is `render_instance_mount()` in the same call. NULL when out of memory. */
+UnitSpec *render_instance_service(const RenderInstance *i);
+UnitSpec *render_instance_mount(const RenderInstance *i);
+
+/* "paas-app-my_app.slice" and "paas-slug-my_app-v12.service". NULL when out of memory. */
+char *render_slice_name(const char *app);
+char *render_slug_unit(const char *app, uint64_t version);
+
+/* Shows slug `slug` of release `version` to the run uid. */
+UnitSpec *render_slug(const char *app, uint64_t version, const char *slug, uid_t build_uid, uid_t run_uid);
+
+typedef struct RenderProbe {
+        const InstanceName *name;
+        const char *app_id;
+        const char *host;      /* the Host header */
+        const char *operation; /* "blog/7" or NULL: whose log gets the explanation */
+        unsigned attempt;      /* makes the unit's name its own */
+        unsigned port;
+        uid_t run_uid;
+        uint64_t timeout; /* seconds */
+} RenderProbe;
+
+char *render_probe_unit(const InstanceName *name, unsigned attempt);
+UnitSpec *render_probe(const RenderProbe *p);
