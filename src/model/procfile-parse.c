@@ -159,8 +159,8 @@ static int read_entry(Reader *d, const char *p, const char *end)
         int r = 0;
         if (!colon)
                 r = warn(d, "the colon behind the process type is missing");
-        for (const char *c = p + 1; r >= 0 && c < end; c++) {
-                if (*c == '#' && is_blank(c[-1])) {
+        for (const char *c = p; r >= 0 && c < end; c++) {
+                if (*c == '#' && (c == p || is_blank(c[-1]))) {
                         r = warn(d, "the # and what follows is part of the command: a comment has a line of "
                                     "its own");
                         break;
