@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The life of a UnitCall, whatever it is about: on the list, off the list, called back once, freed. */
+
+#include "unit/unit-internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "basic/strv.h"
+#include "basic/text.h"
+
+int systemd_errno(const sd_bus_error *e)
+{
+        if (sd_bus_error_has_name(e, SYSTEMD_NAME ".UnitExists"))
+                return -EEXIST;
+        if (sd_bus_error_has_name(e, SYSTEMD_NAME ".NoSuchUnit") ||
+            sd_bus_error_has_name(e, SD_BUS_ERROR_UNKNOWN_OBJECT))
+                return -ENOENT;
+        int error = sd_bus_error_get_errno(e);
+        return error > 0 ? -error : -EIO;
+}
+
+/* PID 1 re-executes itself: its name is gone for a moment, and what it had not read is lost. */
+static bool systemd_went_away(const sd_bus_error *e)
+{
+        return sd_bus_error_has_names(e, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_SERVICE_UNKNOWN,
+                                      SD_BUS_ERROR_NAME_HAS_NO_OWNER);
+}
+
+int call_new(Units *u, CallKind kind, const char *name, void *userdata, UnitCall **ret)
+{
+        _cleanup_(unit_call_freep) UnitCall *c = calloc(1, sizeof(UnitCall));
+        if (!c)
+                return -ENOMEM;
+        c->kind = kind;
+        c->step = CALL_HELD;
+        c->userdata = userdata;
+        if (name) {
+                c->name = strdup(name);
+                if (!c->name)
+                        return -ENOMEM;
+        }
+
+        c->units = u;
+        c->next = u->calls;
+        if (c->next)
+                c->next->prev = c;
+        u->calls = c;
+        *ret = TAKE_PTR(c);
+        return 0;
+}
+
+/* Off the list, and nothing of it will be answered any more. */
+void call_drop(UnitCall *c)
+{
+        if (c->units) {
+                if (c->prev)
+                        c->prev->next = c->next;
+                else
+                        c->units->calls = c->next;
+                if (c->next)
+                        c->next->prev = c->prev;
+        }
+        c->units = NULL;
+        c->prev = c->next = NULL;
+        c->step = CALL_ENDED;
+        c->slot = sd_bus_slot_unref(c->slot);
+        for (size_t i = 0; i < c->n_entries; i++)
+                c->entries[i].slot = sd_bus_slot_unref(c->entries[i].slot);
+}
+
+UnitCall *unit_call_free(UnitCall *c)
+{
+        if (!c)
+                return NULL;
+        call_drop(c);
+        list_entries_clear(c);
+        sd_bus_message_unref(c->message);
+        strv_free(c->patterns);
+        strv_free(c->early);
+        free(c->name);
+        free(c->job);
+        free(c);
+        return NULL;
+}
+
+int call_begin(UnitCall *c)
+{
+        if (!c->units->direct && c->units->resolved && !c->units->owner) {
+                c->step = CALL_HELD;
+                return 0;
+        }
+        c->step = CALL_SENT;
+        switch (c->kind) {
+        case CALL_START:
+        case CALL_START_EXISTING:
+        case CALL_STOP:
+                return job_begin(c);
+        case CALL_WAIT:
+        case CALL_STATUS:
+                return inspect_begin(c);
+        case CALL_LIST:
+                return list_begin(c);
+        }
+        return -EINVAL;
+}
+
+int call_launch(UnitCall *c, UnitCall **ret)
+{
+        int r = call_begin(c);
+        if (r < 0) {
+                unit_call_free(c);
+                return r;
+        }
+        c->floating = !ret;
+        if (ret)
+                *ret = c;
+        return 0;
+}
+
+/* After the callback only `floating`, copied before, may be looked at: the owner may have freed the call. */
+
+void call_finish(UnitCall *c, int r, const char *text)
+{
+        bool floating = c->floating;
+        call_drop(c);
+        c->done(c->userdata, r, text);
+        if (floating)
+                unit_call_free(c);
+}
+
+void call_finish_status(UnitCall *c, int r, const UnitStatus *status)
+{
+        bool floating = c->floating;
+        call_drop(c);
+        c->status_done(c->userdata, r, status);
+        if (floating)
+                unit_call_free(c);
+}
+
+void call_finish_list(UnitCall *c, int r, const UnitStatus *list, size_t n)
+{
+        bool floating = c->floating;
+        call_drop(c);
+        c->list_done(c->userdata, r, list, n);
+        if (floating)
+                unit_call_free(c);
+}
+
+static void call_end(UnitCall *c, int r, const char *text)
+{
+        if (c->kind == CALL_LIST)
+                call_finish_list(c, r, NULL, 0);
+        else if (c->kind == CALL_STATUS)
+                call_finish_status(c, r, NULL);
+        else
+                call_finish(c, r, text);
+}
+
+void call_broken(UnitCall *c, int r)
+{
+        call_end(c, r, strerror(-r));
+}
+
+void call_failed(UnitCall *c, const sd_bus_error *e)
+{
+        if (!c->units->direct && !c->units->owner && c->units->resolved && systemd_went_away(e)) {
+                c->answer_was_lost = true;
+                c->slot = sd_bus_slot_unref(c->slot);
+                c->step = CALL_HELD;
+                return;
+        }
+        call_end(c, systemd_errno(e), e->message ? e->message : e->name);
+}
+
+int call_manager(UnitCall *c, const char *member, sd_bus_message_handler_t reply, const char *types, ...)
+{
+        __attribute__((cleanup(sd_bus_message_unrefp))) sd_bus_message *m = NULL;
+        int r = sd_bus_message_new_method_call(c->units->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH,
+                                               SYSTEMD_MANAGER, member);
+        if (r < 0)
+                return r;
+        va_list ap;
+        va_start(ap, types);
+        r = sd_bus_message_appendv(m, types, ap);
+        va_end(ap);
+        if (r < 0)
+                return r;
+        c->slot = sd_bus_slot_unref(c->slot);
+        return sd_bus_call_async(c->units->bus, &c->slot, m, reply, c, SYSTEMD_TIMEOUT_USEC);
+}

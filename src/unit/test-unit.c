@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "basic/strv.h"
+#include "unit/fake-systemd.h"
+#include "unit/unit.h"
+
+#define PATIENCE_USEC UINT64_C(10000000)
+
+typedef struct Fixture {
+        sd_event *event;
+        Fake *fake;
+        Units *units;
+} Fixture;
+
+/* What a call brought. */
+typedef struct Outcome {
+        int n; /* how many times it was called back */
+        int r;
+        char text[200];
+        char **names;      /* of a list */
+        UnitStatus status; /* the numbers only */
+        char first[100];   /* an environment entry */
+        UnitCall *free_me; /* to be freed in the callback */
+        Units *units_to_free;
+} Outcome;
+
+/* Until neither side has anything more to say. */
+static void run_dry(Fixture *f)
+{
+        while (sd_event_run(f->event, 20000) > 0)
+                ;
+}
+
+static int setup(void **state)
+{
+        Fixture *f = calloc(1, sizeof(Fixture));
+        if (!f || sd_event_new(&f->event) < 0 || fake_new(f->event, &f->fake) < 0 ||
+            units_new(f->fake->client, &f->units) < 0)
+                return -1;
+        *state = f;
+        run_dry(f); /* the handshake: descriptors cannot be sent before */
+        return 0;
+}
+
+static int teardown(void **state)
+{
+        Fixture *f = *state;
+        units_free(f->units);
+        fake_free(f->fake);
+        sd_event_unref(f->event);
+        free(f);
+        return 0;
+}
+
+static void on_done(void *userdata, int r, const char *text)
+{
+        Outcome *o = userdata;
+        o->n++;
+        o->r = r;
+        snprintf(o->text, sizeof(o->text), "%s", text);
+        unit_call_free(TAKE_PTR(o->free_me));
+        units_free(TAKE_PTR(o->units_to_free));
+}
+
+static void on_status(void *userdata, int r, const UnitStatus *status)
+{
+        Outcome *o = userdata;
+        o->n++;
+        o->r = r;
+        if (!status)
+                return;
+        o->status = *status;
+        snprintf(o->text, sizeof(o->text), "%s %s %s", status->name, status->sub_state, status->result);
+        if (status->environment)
+                snprintf(o->first, sizeof(o->first), "%s", status->environment[0]);
+        unit_call_free(TAKE_PTR(o->free_me));
+}
+
+static void on_list(void *userdata, int r, const UnitStatus *list, size_t n)
+{
+        Outcome *o = userdata;
+        o->n++;
+        o->r = r;
+        for (size_t i = 0; i < n; i++)
+                assert_int_equal(strv_append(&o->names, list[i].name), 0);
+        unit_call_free(TAKE_PTR(o->free_me));
+}
+
+static void on_changed(void *userdata, const char *name)
+{
+        Outcome *o = userdata;
+        o->n++;
+        assert_int_equal(strv_append(&o->names, name), 0);
+}
+
+static void run_until(Fixture *f, const int *n, int wanted)
+{
+        while (*n < wanted)
+                assert_true(sd_event_run(f->event, PATIENCE_USEC) > 0);
+}
+
+static UnitSpec *simple_spec(const char *name)
+{
+        UnitSpec *s = unit_spec_new(name);
+        unit_spec_string(s, "Type", "exec");
+        return s;
+}
+
+static void test_start_sends_everything(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_(unit_call_freep) UnitCall *call = NULL;
+        _cleanup_unit_spec_ UnitSpec *s = unit_spec_new("paas-app-blog-web.1-v1.1.service");
+        _cleanup_unit_spec_ UnitSpec *mount = unit_spec_new("run-x.mount");
+        _cleanup_close_ int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        Outcome o = {0};
+
+        unit_spec_string(s, "Type", "exec");
+        unit_spec_bool(s, "AddRef", true);
+        unit_spec_u64(s, "MemoryMax", 536870912);
+        unit_spec_u32(s, "UMask", 63);
+        unit_spec_i32(s, "KillSignal", 15);
+        unit_spec_list(s, UNIT_STRV, "Environment", "PORT=20003");
+        unit_spec_list(s, UNIT_STRV, "Environment", "DYNO=web.1");
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "/usr/lib/paas/paas-init");
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "web");
+        unit_spec_list(s, UNIT_ENV_FILES, "EnvironmentFiles", "/run/paas/env/blog/v1");
+        unit_spec_bind(s, "BindPaths", "/run/paas/app/x", "/app");
+        unit_spec_list(s, UNIT_LOG_FIELDS, "LogExtraFields", "PAAS_APP=blog");
+        unit_spec_fd(s, "StandardInputFileDescriptor", fd);
+        unit_spec_string(mount, "What", "overlay");
+        assert_int_equal(units_start(f->units, s, &mount, 1, on_done, &o, &call), 0);
+        assert_int_equal(o.n, 0); /* never from within the call */
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, 0);
+        assert_string_equal(o.text, "done");
+        assert_string_equal(
+                f->fake->log.data,
+                "Subscribe\n"
+                "StartTransientUnit paas-app-blog-web.1-v1.1.service fail [ ( Type s exec)"
+                " ( AddRef b 1) ( MemoryMax t 536870912) ( UMask u 63) ( KillSignal i 15)"
+                " ( Environment as [ PORT=20003 DYNO=web.1])"
+                " ( ExecStart a(sasb) [ ( /usr/lib/paas/paas-init [ /usr/lib/paas/paas-init web] 0)])"
+                " ( EnvironmentFiles a(sb) [ ( /run/paas/env/blog/v1 0)])"
+                " ( BindPaths a(ssbt) [ ( /run/paas/app/x /app 0 16384)])"
+                " ( LogExtraFields aay [ PAAS_APP=blog])"
+                " ( StandardInputFileDescriptor h fd:yes)]"
+                " [ ( run-x.mount [ ( What s overlay)])]\n");
+}
+
+static void test_job_ends_before_the_answer(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_(unit_call_freep) UnitCall *call = NULL;
+        _cleanup_unit_spec_ UnitSpec *s = simple_spec("a.service");
+        Outcome o = {0};
+
+        f->fake->job_before_answer = true;
+        f->fake->job_result = "timeout";
+        assert_int_equal(units_start(f->units, s, NULL, 0, on_done, &o, &call), 0);
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, -EIO);
+        assert_string_equal(o.text, "timeout");
+}
+
+static void test_job_fails(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_(unit_call_freep) UnitCall *call = NULL;
+        _cleanup_unit_spec_ UnitSpec *s = simple_spec("a.service");
+        Outcome o = {0};
+
+        f->fake->job_result = "failed";
+        assert_int_equal(units_start(f->units, s, NULL, 0, on_done, &o, &call), 0);
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, -EIO);
+        assert_string_equal(o.text, "failed");
+        run_dry(f);
+        assert_int_equal(o.n, 1);
+}
+
+static void test_start_of_what_exists(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_(unit_call_freep) UnitCall *call = NULL;
+        _cleanup_unit_spec_ UnitSpec *s = simple_spec("a.service");
+        _cleanup_unit_spec_ UnitSpec *broken = simple_spec("b.service");
+        Outcome o = {0};
+
+        fake_add(f->fake, "a.service", "active");
+        assert_int_equal(units_start(f->units, s, NULL, 0, on_done, &o, &call), 0);
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, -EEXIST);
+        assert_string_equal(o.text, "Unit a.service was already loaded or has a fragment file.");
+
+        unit_spec_list(broken, UNIT_STRV, "Type", "x");
+        assert_int_equal(units_start(f->units, broken, NULL, 0, on_done, &o, NULL), -EINVAL);
+        run_dry(f);
+        assert_int_equal(o.n, 1);
+}
+
+static void test_only_our_job_counts(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_(unit_call_freep) UnitCall *call = NULL;
+        _cleanup_unit_spec_ UnitSpec *s = simple_spec("a.service");
+        Outcome o = {0};
+
+        f->fake->job_result = NULL;
+        assert_int_equal(units_start(f->units, s, NULL, 0, on_done, &o, &call), 0);
+        run_dry(f);
+        fake_job_removed(f->fake, 77, "a.service", "failed");
+        fake_job_removed(f->fake, 78, "b.service", "done");
+        run_dry(f);
+        assert_int_equal(o.n, 0);
+        fake_job_removed(f->fake, 1, "a.service", "done");
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, 0);
+}
+
+static void test_freed_early(void **state)
+{
+        Fixture *f = *state;
+        UnitCall *unsent = NULL, *answered = NULL, *list = NULL;
+        _cleanup_unit_spec_ UnitSpec *a = simple_spec("a.service");
+        _cleanup_unit_spec_ UnitSpec *b = simple_spec("b.service");
+        char *patterns[] = {(char *) "*", NULL};
+        Outcome o = {0};
+
+        f->fake->job_result = NULL;
+        assert_int_equal(units_start(f->units, a, NULL, 0, on_done, &o, &answered), 0);
+        run_dry(f);
+        assert_int_equal(units_start(f->units, b, NULL, 0, on_done, &o, &unsent), 0);
+        assert_int_equal(units_list(f->units, patterns, on_list, &o, &list), 0);
+        assert_int_equal(units_status(f->units, "a.service", on_status, &o, NULL), 0);
+        unit_call_free(unsent);
+        unit_call_free(answered);
+        for (int i = 0; i < 6; i++) /* into the middle of the list */
+                (void) sd_event_run(f->event, 0);
+        unit_call_free(list);
+        fake_job_removed(f->fake, 1, "a.service", "done");
+        run_dry(f);
+        assert_int_equal(o.n, 1); /* the status that nobody holds */
+        assert_int_equal(f->fake->n_units, 2);
+}
+
+static void test_freed_in_its_callback(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_unit_spec_ UnitSpec *a = simple_spec("a.service");
+        char *patterns[] = {(char *) "*", NULL};
+        Outcome start = {0}, status = {0}, list = {0}, floating = {0};
+
+        assert_int_equal(units_start(f->units, a, NULL, 0, on_done, &start, &start.free_me), 0);
+        assert_int_equal(units_status(f->units, "a.service", on_status, &status, &status.free_me), 0);
+        assert_int_equal(units_list(f->units, patterns, on_list, &list, &list.free_me), 0);
+        assert_int_equal(units_stop(f->units, "a.service", on_done, &floating, NULL), 0);
+        run_until(f, &start.n, 1);
+        run_until(f, &status.n, 1);
+        run_until(f, &list.n, 1);
+        run_until(f, &floating.n, 1);
+        assert_int_equal(strv_length(list.names), 1);
+        strv_free(list.names);
+}
+
+/* Two calls wait for one job; the first callback frees the second call, and a third one all. */
+static void test_callbacks_free_others(void **state)
+{
+        Fixture *f = *state;
+        Outcome a = {0}, b = {0};
+
+        fake_add(f->fake, "x.service", "active");
+        f->fake->job_result = NULL;
+        assert_int_equal(units_stop(f->units, "x.service", on_done, &a, &b.free_me), 0);
+        assert_int_equal(units_stop(f->units, "x.service", on_done, &b, &a.free_me), 0);
+        run_dry(f);
+        fake_job_removed(f->fake, 1, "x.service", "done");
+        fake_job_removed(f->fake, 2, "x.service", "done");
+        run_dry(f);
+        assert_int_equal(a.n + b.n, 1);
+        unit_call_free(a.free_me);
+        unit_call_free(b.free_me);
+
+        UnitCall *left = NULL;
+        Outcome c = {.units_to_free = f->units}, d = {0};
+        assert_int_equal(units_wait(f->units, "none.service", on_done, &c, NULL), 0);
+        assert_int_equal(units_stop(f->units, "x.service", on_done, &d, &left), 0);
+        assert_int_equal(units_stop(f->units, "x.service", on_done, &d, NULL), 0);
+        run_until(f, &c.n, 1);
+        f->units = NULL;
+        run_dry(f);
+        assert_int_equal(d.n, 0);
+        unit_call_free(left); /* a handle may outlive its Units */
+}
+
+static void test_stop(void **state)
+{
+        Fixture *f = *state;
+        Outcome o = {0};
+
+        assert_int_equal(units_stop(f->units, "none.service", on_done, &o, NULL), 0);
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, 0);
+        assert_string_equal(o.text, "done");
+        assert_int_equal(units_start_existing(f->units, "none.service", on_done, &o, NULL), 0);
+        run_until(f, &o.n, 2);
+        assert_int_equal(o.r, -ENOENT);
+        assert_string_equal(o.text, "Unit none.service not loaded.");
+
+        fake_add(f->fake, "a.service", "active");
+        assert_int_equal(units_stop(f->units, "a.service", on_done, &o, NULL), 0);
+        run_until(f, &o.n, 3);
+        assert_int_equal(o.r, 0);
+        assert_int_equal(units_kill(f->units, "a.service", 9), 0);
+        assert_int_equal(units_reset_failed(f->units, "a.service"), 0);
+        run_dry(f);
+        assert_non_null(
+                strstr(f->fake->log.data,
+                       "StopUnit a.service replace\nKillUnit a.service all 9\nResetFailedUnit a.service\n"));
+}
+
+static void test_wait(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_(unit_call_freep) UnitCall *a = NULL, *b = NULL, *c = NULL;
+        Outcome missing = {0}, o = {0}, queued = {0}, gone = {0};
+
+        assert_int_equal(units_wait(f->units, "none.service", on_done, &missing, NULL), 0);
+        assert_int_equal(missing.n, 0);
+        run_until(f, &missing.n, 1);
+        assert_int_equal(missing.r, -ENOENT);
+        assert_string_equal(missing.text, "missing");
+
+        fake_add(f->fake, "build.service", "activating");
+        fake_add(f->fake, "queued.service", "inactive")->job = 7;
+        fake_add(f->fake, "stops.service", "deactivating");
+        assert_int_equal(units_wait(f->units, "build.service", on_done, &o, &a), 0);
+        assert_int_equal(units_wait(f->units, "queued.service", on_done, &queued, &b), 0);
+        assert_int_equal(units_wait(f->units, "stops.service", on_done, &gone, &c), 0);
+        run_dry(f);
+        fake_unit_changed(f->fake, "build.service"); /* of no interest */
+        run_dry(f);
+        assert_int_equal(o.n + queued.n + gone.n, 0);
+
+        fake_unit(f->fake, "build.service")->active = "failed";
+        fake_unit(f->fake, "build.service")->result = "exit-code";
+        fake_unit(f->fake, "queued.service")->job = 0;
+        fake_unit(f->fake, "queued.service")->active = "active";
+        fake_remove(f->fake, "stops.service");
+        fake_unit_changed(f->fake, "build.service");
+        fake_unit_changed(f->fake, "queued.service");
+        fake_unit_removed(f->fake, "stops.service");
+        run_dry(f);
+        assert_int_equal(o.r, -EIO);
+        assert_string_equal(o.text, "failed");
+        assert_int_equal(queued.r, 0);
+        assert_string_equal(queued.text, "done");
+        assert_string_equal(gone.text, "missing");
+}
+
+/* The unit changes while it is being looked at: systemd's answer may be older than the change. */
+static void test_wait_and_change_at_once(void **state)
+{
+        Fixture *f = *state;
+        Outcome o = {0};
+
+        fake_add(f->fake, "a.service", "activating");
+        assert_int_equal(units_wait(f->units, "a.service", on_done, &o, NULL), 0);
+        while (f->fake->calls == 0)
+                assert_true(sd_event_run(f->event, PATIENCE_USEC) > 0);
+        fake_unit(f->fake, "a.service")->active = "active";
+        fake_unit_changed(f->fake, "a.service");
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, 0);
+}
+
+static void test_status(void **state)
+{
+        Fixture *f = *state;
+        Outcome o = {0};
+
+        assert_int_equal(units_status(f->units, "none.service", on_status, &o, NULL), 0);
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, 0);
+        assert_false(o.status.loaded);
+        assert_string_equal(o.text, "none.service  ");
+
+        FakeUnit *u = fake_add(f->fake, "a-b_c.d.service", "failed");
+        u->sub = "failed";
+        u->result = "exit-code";
+        u->exit_code = 1;
+        u->exit_status = 10;
+        assert_int_equal(units_status(f->units, "a-b_c.d.service", on_status, &o, NULL), 0);
+        run_until(f, &o.n, 2);
+        assert_string_equal(o.text, "a-b_c.d.service failed exit-code");
+        assert_true(o.status.loaded);
+        assert_int_equal(o.status.state, UNIT_FAILED);
+        assert_int_equal(o.status.exit_code, 1);
+        assert_int_equal(o.status.exit_status, 10);
+        assert_int_equal(o.status.restarts, 3);
+        assert_int_equal(o.status.main_pid, 4711);
+        assert_true(o.status.memory == UINT64_C(5000000000));
+        assert_string_equal(o.first, "PORT=20003");
+        assert_int_equal(f->fake->calls, 1); /* none for what GetUnit did not know */
+}
+
+static void test_list(void **state)
+{
+        Fixture *f = *state;
+        char *patterns[] = {(char *) "paas-app-*.service", (char *) "paas-build-*", NULL};
+        char *nothing[] = {(char *) "x-*", NULL};
+        Outcome o = {0}, empty = {0};
+
+        for (int i = 0; i < 150; i++) {
+                char name[64];
+                snprintf(name, sizeof(name), "paas-app-a-web.%d-v1.1.service", i);
+                fake_add(f->fake, name, "active");
+        }
+        fake_add(f->fake, "paas-build-a-3.service", "failed");
+        fake_add(f->fake, "paas-router.service", "active");
+        fake_add(f->fake, "paas-app-referred-web.1-v1.1.service", "inactive")->load = "not-found";
+        fake_add(f->fake, "paas-app-fileless-web.1-v1.1.service", "active")->load = "not-found";
+        assert_int_equal(units_list(f->units, patterns, on_list, &o, NULL), 0);
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, 0);
+        assert_int_equal(strv_length(o.names), 152);
+        assert_string_equal(o.names[150], "paas-build-a-3.service");
+        assert_string_equal(o.names[151], "paas-app-fileless-web.1-v1.1.service");
+        strv_free(o.names);
+
+        assert_int_equal(units_list(f->units, nothing, on_list, &empty, NULL), 0);
+        run_until(f, &empty.n, 1);
+        assert_int_equal(empty.r, 0);
+        assert_null(empty.names);
+}
+
+/* Between the list and the question a unit goes: object gone, or loaded again as "not-found". */
+static void test_list_of_what_vanishes(void **state)
+{
+        Fixture *f = *state;
+        char *patterns[] = {(char *) "*", NULL};
+        Outcome o = {0};
+
+        fake_add(f->fake, "a.service", "active");
+        fake_add(f->fake, "b.service", "active");
+        f->fake->answers_with_nothing = true;
+        assert_int_equal(units_list(f->units, patterns, on_list, &o, NULL), 0);
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, 0);
+        assert_null(o.names);
+}
+
+static void test_watch(void **state)
+{
+        Fixture *f = *state;
+        Outcome o = {0};
+
+        assert_int_equal(units_watch(f->units, "paas-", on_changed, &o), 0);
+        fake_add(f->fake, "paas-a.service", "active");
+        fake_add(f->fake, "paas-b.service", "active");
+        fake_add(f->fake, "other.service", "active");
+        run_dry(f);
+        for (int i = 0; i < 20; i++) {
+                fake_unit_changed(f->fake, "paas-a.service");
+                fake_unit_changed(f->fake, "other.service");
+                fake_unit_removed(f->fake, "paas-b.service");
+        }
+        run_dry(f);
+        assert_true(o.n >= 2 && o.n < 20);
+        assert_true(strv_contains(o.names, "paas-a.service") && strv_contains(o.names, "paas-b.service"));
+        assert_false(strv_contains(o.names, "other.service"));
+
+        fake_reloaded(f->fake);
+        run_until(f, &o.n, o.n + 1);
+        assert_true(strv_contains(o.names, ""));
+        strv_free(o.names);
+}
+
+/* A signal was missed while systemd reloaded: each call looks for itself. */
+static void test_after_a_reload(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_unit_spec_ UnitSpec *s = simple_spec("started.service");
+        _cleanup_unit_spec_ UnitSpec *t = simple_spec("failed.service");
+        _cleanup_unit_spec_ UnitSpec *w = simple_spec("still.service");
+        Outcome started = {0}, failed = {0}, still = {0}, stopped = {0}, gone = {0}, waited = {0};
+
+        f->fake->job_result = NULL;
+        fake_add(f->fake, "stopped.service", "active");
+        fake_add(f->fake, "gone.service", "active");
+        fake_add(f->fake, "waited.service", "activating");
+        assert_int_equal(units_start(f->units, s, NULL, 0, on_done, &started, NULL), 0);
+        assert_int_equal(units_start(f->units, t, NULL, 0, on_done, &failed, NULL), 0);
+        assert_int_equal(units_start(f->units, w, NULL, 0, on_done, &still, NULL), 0);
+        assert_int_equal(units_stop(f->units, "stopped.service", on_done, &stopped, NULL), 0);
+        assert_int_equal(units_stop(f->units, "gone.service", on_done, &gone, NULL), 0);
+        assert_int_equal(units_wait(f->units, "waited.service", on_done, &waited, NULL), 0);
+        run_dry(f);
+        fake_unit(f->fake, "started.service")->active = "active";
+        fake_unit(f->fake, "started.service")->job = 0;
+        fake_unit(f->fake, "failed.service")->active = "failed";
+        fake_unit(f->fake, "failed.service")->job = 0;
+        fake_unit(f->fake, "stopped.service")->active = "inactive";
+        fake_unit(f->fake, "stopped.service")->job = 0;
+        fake_remove(f->fake, "gone.service");
+        fake_unit(f->fake, "waited.service")->active = "active";
+        fake_reloaded(f->fake);
+        run_dry(f);
+        assert_int_equal(started.n + failed.n + stopped.n + gone.n + waited.n, 5);
+        assert_string_equal(started.text, "done");
+        assert_int_equal(failed.r, -EIO);
+        assert_int_equal(stopped.r, 0);
+        assert_int_equal(gone.r, 0);
+        assert_int_equal(waited.r, 0);
+
+        assert_int_equal(still.n, 0);
+        fake_job_removed(f->fake, 3, "still.service", "done");
+        run_until(f, &still.n, 1);
+        assert_int_equal(still.r, 0);
+}
+
+static void test_disconnect(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_unit_spec_ UnitSpec *s = simple_spec("a.service");
+        _cleanup_unit_spec_ UnitSpec *t = simple_spec("b.service");
+        Outcome watching = {0}, sent = {0};
+
+        f->fake->job_result = NULL;
+        assert_int_equal(units_start(f->units, s, NULL, 0, on_done, &watching, NULL), 0);
+        run_dry(f);
+        f->fake->silent = true;
+        assert_int_equal(units_start(f->units, t, NULL, 0, on_done, &sent, NULL), 0);
+        run_dry(f);
+        sd_bus_close(f->fake->bus);
+        run_until(f, &watching.n, 1);
+        run_until(f, &sent.n, 1);
+        assert_int_equal(watching.r, -ECONNRESET);
+        assert_true(sent.r < 0);
+}
+
+int main(void)
+{
+#define UNIT_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        const struct CMUnitTest tests[] = {
+                UNIT_TEST(test_start_sends_everything),
+                UNIT_TEST(test_job_ends_before_the_answer),
+                UNIT_TEST(test_job_fails),
+                UNIT_TEST(test_start_of_what_exists),
+                UNIT_TEST(test_only_our_job_counts),
+                UNIT_TEST(test_freed_early),
+                UNIT_TEST(test_freed_in_its_callback),
+                UNIT_TEST(test_callbacks_free_others),
+                UNIT_TEST(test_stop),
+                UNIT_TEST(test_wait),
+                UNIT_TEST(test_wait_and_change_at_once),
+                UNIT_TEST(test_status),
+                UNIT_TEST(test_list),
+                UNIT_TEST(test_list_of_what_vanishes),
+                UNIT_TEST(test_watch),
+                UNIT_TEST(test_after_a_reload),
+                UNIT_TEST(test_disconnect),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
