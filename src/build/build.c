@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "build/build.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "basic/buffer.h"
+#include "basic/cleanup.h"
+#include "basic/file.h"
+#include "basic/strv.h"
+#include "basic/text.h"
+#include "build/cache.h"
+#include "build/command.h"
+#include "build/output.h"
+#include "build/pack.h"
+#include "build/processes.h"
+#include "build/slug.h"
+#include "build/slugignore.h"
+#include "model/buildresult.h"
+
+#define ROOT_SHOWN 20 /* names of the root in the answer to a tree that nothing recognises */
+
+/* Written by a pack's compile: "python=3.11.2" a line. */
+#define VERSIONS_FILE ".paas/versions"
+#define VERSIONS_MAX_BYTES 4096
+
+typedef struct Build {
+        const BuildOptions *o; /* borrowed */
+        char *env_dir;
+        PackPlace place;
+        char **env;
+        int app_fd; /* BUILD_DIR */
+        Packs packs;
+        Declared declared;
+        char **warnings; /* not shown yet */
+        Cache cache;
+        BuildResult result;
+} Build;
+
+static void build_clear(Build *b)
+{
+        free(b->env_dir);
+        strv_free(b->env);
+        closep(&b->app_fd);
+        packs_clear(&b->packs);
+        declared_clear(&b->declared);
+        strv_free(b->warnings);
+        cache_clear(&b->cache);
+        build_result_clear(&b->result);
+}
+
+static void show_warnings(Build *b)
+{
+        STRV_FOREACH(w, b->warnings)
+                output_problem("%s", *w);
+        b->warnings = strv_free(b->warnings);
+}
+
+static BuildOutcome refused(const Error *e, int r)
+{
+        output_problem("%s", error_text(e, r));
+        return BUILD_REFUSED;
+}
+
+static BuildOutcome broken(const Error *e, int r)
+{
+        output_problem("This server could not build it: %s", error_text(e, r));
+        return BUILD_BROKEN;
+}
+
+/* The two names of BUILD_DIR must be one directory. */
+static int open_app(Build *b, Error *e)
+{
+        _cleanup_free_ char *app = NULL;
+        struct stat here, there;
+        if (asprintf(&app, "%s/app", b->o->work) < 0)
+                return -ENOMEM;
+
+        b->app_fd = open(b->o->build_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (b->app_fd < 0)
+                return error_set(e, -errno, "opening %s: %s", b->o->build_dir, strerror(errno));
+        if (fstat(b->app_fd, &here) < 0 || stat(app, &there) < 0)
+                return error_set(e, -errno, "looking at %s: %s", app, strerror(errno));
+        if (here.st_dev != there.st_dev || here.st_ino != there.st_ino)
+                return error_set(e, -EINVAL,
+                                 "%s and %s are not the same directory; the unit of the build binds "
+                                 "one to the other",
+                                 b->o->build_dir, app);
+        return 0;
+}
+
+static int prepare(Build *b, Error *e)
+{
+        int r = command_adopt();
+        if (r >= 0)
+                r = open_app(b, e);
+        if (r >= 0)
+                r = packs_load(b->o->packs, &b->packs, e);
+        if (r >= 0 && asprintf(&b->env_dir, "%s/env", b->o->work) < 0)
+                r = -ENOMEM;
+        if (r < 0)
+                return r;
+        b->place = (PackPlace){.app = b->o->build_dir, .env = b->env_dir, .stack = b->o->stack};
+        return pack_environment(&b->place, &b->env);
+}
+
+static BuildOutcome read_tree(Build *b, int tar_fd)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        UnpackFigures figures;
+        int r = unpack(tar_fd, b->app_fd, b->o->limits, &figures, &e);
+        if (r == -EPERM || r == -EFBIG)
+                return refused(&e, r);
+        if (r < 0)
+                return broken(&e, r);
+
+        uint64_t removed;
+        r = slugignore_apply(b->o->build_dir, &removed, &b->warnings, &e);
+        if (r >= 0)
+                r = declared_read(b->app_fd, &b->declared, &b->warnings, &e);
+        if (r == -ENOMEM)
+                return broken(&e, r);
+        show_warnings(b);
+        if (r < 0)
+                return refused(&e, r);
+        if (removed > 0)
+                output_step(".slugignore: %llu paths removed", (unsigned long long) removed);
+        return BUILD_DONE;
+}
+
+static int is_shown(const struct dirent *d)
+{
+        return !streq(d->d_name, ".") && !streq(d->d_name, "..");
+}
+
+/* "README.md, src/, and 3 more" */
+static char *describe_root(Build *b)
+{
+        _cleanup_buffer_ Buffer text = BUFFER_NULL;
+        struct dirent **entries = NULL;
+        int n = scandir(b->o->build_dir, &entries, is_shown, alphasort);
+        char *ret;
+
+        for (int i = 0; i < n; i++) {
+                _cleanup_free_ char *name = output_printable(entries[i]->d_name, 60);
+                if (i < ROOT_SHOWN)
+                        buffer_printf(&text, "%s%s%s", i > 0 ? ", " : "", name ?: "?",
+                                      entries[i]->d_type == DT_DIR ? "/" : "");
+                free(entries[i]);
+        }
+        free(entries);
+        if (n > ROOT_SHOWN)
+                buffer_printf(&text, ", and %d more", n - ROOT_SHOWN);
+        if (n <= 0)
+                buffer_puts(&text, "nothing: the tree is empty");
+        return buffer_finish(&text, &ret, NULL) < 0 ? NULL : ret;
+}
+
+static BuildOutcome nothing_recognised(Build *b)
+{
+        _cleanup_free_ char *root = describe_root(b);
+        output_problem("No Procfile, and no pack recognises this.");
+        output_problem("In the root of the tree: %s", root ?: "");
+        output_problem("What the packs looked for:");
+        for (size_t i = 0; i < b->packs.n_packs; i++)
+                output_problem("  %-10s %s", b->packs.packs[i].name,
+                               b->packs.packs[i].looked_for ?: "(it does not say)");
+        output_problem(
+                "A Procfile in the root with a line \"web: COMMAND\" is enough for anything that runs.");
+        return BUILD_REFUSED;
+}
+
+/* `ret` NULL: none takes it. */
+static int detect(Build *b, Pack **ret, Error *e)
+{
+        *ret = NULL;
+        for (size_t i = 0; i < b->packs.n_packs; i++) {
+                _cleanup_free_ char *title = NULL;
+                int r = pack_detect(&b->packs.packs[i], &b->place, b->env, &title, e);
+                if (r < 0)
+                        return r;
+                if (r == 0)
+                        continue;
+                output_step("%s app detected", title);
+                *ret = &b->packs.packs[i];
+                return 0;
+        }
+        return 0;
+}
+
+static BuildOutcome compile(Build *b, Pack *p)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        bool lost = false;
+        int r = cache_begin(b->o->cache, b->o->stack, p->name, &b->cache, &lost, &e);
+        if (r < 0)
+                return broken(&e, r);
+        if (lost)
+                output_problem("The build cache could not be read; this build starts with an empty one.");
+        b->place.cache = b->cache.next;
+
+        int status = pack_compile(p, &b->place, b->env, &e);
+        command_end_orphans();
+        if (status != 0)
+                cache_discard(&b->cache);
+        if (status < 0)
+                return broken(&e, status);
+        if (status != 0) {
+                _cleanup_free_ char *how = command_describe(status);
+                output_problem("The %s pack could not build this: %s.", p->name, how ?: "");
+                return BUILD_REFUSED;
+        }
+        r = cache_commit(&b->cache, &e);
+        return r < 0 ? broken(&e, r) : BUILD_DONE;
+}
+
+/* What the pack says about interpreters; nonsense there is dropped, the result must be canonical. */
+static int read_versions(Build *b)
+{
+        _cleanup_free_ char *text = NULL;
+        _cleanup_strv_ char **lines = NULL;
+        int r = file_read_at(b->app_fd, VERSIONS_FILE, VERSIONS_MAX_BYTES, &text, NULL);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                return 0;
+        r = strv_split(text, "\r\n", &lines);
+        STRV_FOREACH(l, lines) {
+                const char *equals = strchr(*l, '=');
+                bool plain = equals && equals != *l && equals[1] && strlen(*l) <= 128;
+                for (const char *c = *l; *c; c++)
+                        plain = plain && *c > 0x20 && *c < 0x7f;
+                if (r >= 0 && plain && !strv_contains(b->result.versions, *l))
+                        r = strv_append(&b->result.versions, *l);
+        }
+        strv_sort(b->result.versions);
+        return r;
+}
+
+static void show_processes(const Procfile *p)
+{
+        if (!procfile_find(p, "web"))
+                output_problem("There is no process type 'web': nothing will answer HTTP.");
+        if (procfile_find(p, "release"))
+                output_problem("The Procfile has a process 'release': it is not run yet. Run what it does "
+                               "yourself until then.");
+}
+
+static BuildOutcome find_processes(Build *b, Pack *p)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        _cleanup_procfile_ Procfile defaults = PROCFILE_NULL;
+        _cleanup_free_ char *declared = processes_list(&b->declared.procfile), *added = NULL;
+
+        int r = pack_release(p, &b->place, b->env, &defaults, &b->warnings, &e);
+        show_warnings(b);
+        if (r == -EINVAL)
+                return refused(&e, r);
+        if (r >= 0)
+                r = processes_merge(&b->declared.procfile, &defaults, &added);
+        if (r == -E2BIG)
+                return refused(&e, r);
+        if (r < 0)
+                return broken(&e, r);
+        if (b->declared.procfile.n_processes == 0) {
+                output_problem("There is no Procfile, and the %s pack does not know how to start this.",
+                               p->name);
+                output_problem("Add a file Procfile to the root with a line \"web: COMMAND\".");
+                return BUILD_REFUSED;
+        }
+
+        output_step("Discovering process types");
+        if (declared && *declared)
+                output_detail("Procfile declares types   -> %s", declared);
+        if (added)
+                output_detail("Default types of the pack -> %s", added);
+        show_processes(&b->declared.procfile);
+        return BUILD_DONE;
+}
+
+static int fill_result(Build *b, const Pack *p, Error *e)
+{
+        _cleanup_slug_figures_ SlugFigures figures = SLUG_FIGURES_NULL;
+        b->result.procfile = b->declared.procfile;
+        b->result.app_json = b->declared.app_json;
+        b->declared = DECLARED_NULL;
+
+        int r = text_replace(&b->result.pack, p->name);
+        if (r >= 0)
+                r = read_versions(b);
+        if (r >= 0)
+                r = slug_seal(b->o->build_dir, &figures, e);
+        if (r < 0)
+                return r;
+        if (figures.removed > 0)
+                output_problem("%llu sockets, pipes or devices of the built tree are not kept.",
+                               (unsigned long long) figures.removed);
+        b->result.bytes = figures.bytes;
+        b->result.files = figures.files;
+        b->result.manifest = TAKE_PTR(figures.manifest);
+        return 0;
+}
+
+/* The tree is on disk before the file that says it is complete. */
+static int write_result(Build *b, Error *e)
+{
+        _cleanup_free_ char *path = NULL, *text = NULL;
+        if (asprintf(&path, "%s/result.json", b->o->work) < 0)
+                return -ENOMEM;
+        int r = build_result_format(&b->result, &text);
+        if (r < 0)
+                return r;
+        if (syncfs(b->app_fd) < 0)
+                return error_set(e, -errno, "syncing the slug to disk: %s", strerror(errno));
+        r = file_write(path, text, strlen(text), 0644, FILE_OWNER_SELF, FILE_SYNC);
+        return r < 0 ? error_set(e, r, "writing %s: %s", path, strerror(-r)) : 0;
+}
+
+static BuildOutcome finish(Build *b, const Pack *p)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        int r = fill_result(b, p, &e);
+        if (r >= 0)
+                r = write_result(b, &e);
+        if (r < 0)
+                return broken(&e, r);
+        output_step("Slug: %llu files, %.1f MB", (unsigned long long) b->result.files,
+                    (double) b->result.bytes / 1e6);
+        return BUILD_DONE;
+}
+
+BuildOutcome build(const BuildOptions *o, int tar_fd)
+{
+        _cleanup_(build_clear) Build b = {.o = o, .app_fd = -1};
+        _cleanup_error_ Error e = ERROR_NULL;
+        Pack *pack;
+
+        int r = prepare(&b, &e);
+        if (r < 0)
+                return broken(&e, r);
+        BuildOutcome outcome = read_tree(&b, tar_fd);
+        if (outcome != BUILD_DONE)
+                return outcome;
+
+        r = detect(&b, &pack, &e);
+        if (r < 0)
+                return broken(&e, r);
+        if (!pack)
+                return nothing_recognised(&b);
+        outcome = compile(&b, pack);
+        if (outcome == BUILD_DONE)
+                outcome = find_processes(&b, pack);
+        if (outcome == BUILD_DONE)
+                outcome = finish(&b, pack);
+        return outcome;
+}
