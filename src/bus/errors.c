@@ -1,26 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Error names and errno, in one table. The first row of an errno gives the name that it gets. */
+
+#include "bus/bus.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "basic/text.h"
-#include "bus/bus.h"
 
-typedef struct Name {
+typedef struct ErrorName {
         const char *name;
-        int error;
-} Name;
+        int error; /* positive */
+} ErrorName;
 
-/* The first entry of an errno is the one that we send for it. */
-static const Name names[] = {
-        {"org.paas1.Error.NotPermitted", EPERM}, {"org.paas1.Error.NotFound", ENOENT},
-        {"org.paas1.Error.NoSuchApp", ENOENT},   {"org.paas1.Error.NoSuchRelease", ENOENT},
-        {"org.paas1.Error.NoSuchUser", ENOENT},  {"org.paas1.Error.NoSuchKey", ENOENT},
-        {"org.paas1.Error.NoSuchJob", ENOENT},   {"org.paas1.Error.NoSuchDomain", ENOENT},
-        {"org.paas1.Error.Exists", EEXIST},      {"org.paas1.Error.InvalidArgument", EINVAL},
-        {"org.paas1.Error.TooLarge", E2BIG},     {"org.paas1.Error.Busy", EBUSY},
-        {"org.paas1.Error.Conflict", ESTALE},    {"org.paas1.Error.NotSetUp", ENOTCONN},
-        {"org.paas1.Error.Internal", EIO},
+static const ErrorName names[] = {
+        {BUS_ERROR_NOT_PERMITTED, EPERM},
+        {BUS_ERROR_NO_SUCH_APP, ENOENT},
+        {BUS_ERROR_NO_SUCH_RELEASE, ENOENT},
+        {BUS_ERROR_NO_SUCH_USER, ENOENT},
+        {BUS_ERROR_NO_SUCH_KEY, ENOENT},
+        {BUS_ERROR_NO_SUCH_JOB, ENOENT},
+        {BUS_ERROR_NO_SUCH_DOMAIN, ENOENT},
+        {BUS_ERROR_EXISTS, EEXIST},
+        {BUS_ERROR_INVALID_ARGUMENT, EINVAL},
+        {BUS_ERROR_TOO_LARGE, E2BIG},
+        {BUS_ERROR_BUSY, EBUSY},
+        {BUS_ERROR_CONFLICT, ESTALE},
+        {BUS_ERROR_NOT_SET_UP, ENOTCONN},
+        {BUS_ERROR_INTERNAL, EIO},
+        /* What parsers and checks also say. */
+        {BUS_ERROR_NOT_PERMITTED, EACCES},
+        {BUS_ERROR_INVALID_ARGUMENT, ERANGE},
+        {BUS_ERROR_INVALID_ARGUMENT, EBADMSG},
+        {BUS_ERROR_INVALID_ARGUMENT, ENODATA},
+        {BUS_ERROR_TOO_LARGE, EFBIG},
+        {BUS_ERROR_BUSY, EAGAIN},
 };
 
 static const char *name_of(int error)
@@ -28,18 +43,26 @@ static const char *name_of(int error)
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 if (names[i].error == error)
                         return names[i].name;
-        return "org.paas1.Error.Internal";
+        return BUS_ERROR_INTERNAL;
+}
+
+int bus_error_reply_as(sd_bus_error *e, const char *name, int r, const Error *error)
+{
+        int code = bus_error_to_errno(name);
+        (void) sd_bus_error_set(e, name, error_text(error, r));
+        return code > 0 ? -code : r;
 }
 
 int bus_error_reply(sd_bus_error *e, int r, const Error *error)
 {
-        return sd_bus_error_set(e, name_of(-r), error_text(error, r));
+        (void) sd_bus_error_set(e, name_of(-r), error_text(error, r));
+        return r;
 }
 
 int bus_error_to_errno(const char *name)
 {
-        for (size_t i = 0; i < ELEMENTSOF(names); i++)
-                if (name && streq(names[i].name, name))
+        for (size_t i = 0; name && i < ELEMENTSOF(names); i++)
+                if (streq(names[i].name, name))
                         return names[i].error;
         return 0;
 }
