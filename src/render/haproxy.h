@@ -25,6 +25,9 @@ typedef struct RenderBackend {
         char *const *domains; /* all host names of the application */
         const RenderServer *servers;
         size_t n_servers;
+        /* What visitors read while no server is up: "new", "none", "stopped", "starting", "crashed"; NULL
+         * or "up": that it cannot be reached. */
+        const char *state;
 } RenderBackend;
 
 typedef struct RenderRouter {
@@ -35,6 +38,10 @@ typedef struct RenderRouter {
         unsigned drain_timeout; /* s; hard-stop-after */
 } RenderRouter;
 
+/* How every server is configured, in the file as over the runtime API: "weight 100 check …". */
+extern const char render_server_options[];
+
+/* -EINVAL, naming it: a name, address or path that HAProxy would not read back as one word. */
 int render_haproxy_config(const char *template_text, const RenderRouter *r, char **ret, Error *e);
 
 /* "host backend" a line, sorted. */
@@ -43,3 +50,20 @@ int render_hosts_map(const RenderRouter *r, char **ret);
 int render_apps_map(const RenderRouter *r, char **ret);
 int render_ids_map(const RenderRouter *r, char **ret);
 int render_checks_map(const RenderRouter *r, char **ret);
+/* "backend state" where there is one; "backend server" (the last one, asked when the checks found all of
+ * them down). */
+int render_states_map(const RenderRouter *r, char **ret);
+int render_servers_map(const RenderRouter *r, char **ret);
+
+/* All of the files above, as `paasd` writes them into the directory: the configuration last, since it
+ * names the others. */
+typedef struct RenderFile {
+        const char *name; /* "hosts.map" */
+        char *text;       /* owned */
+} RenderFile;
+
+#define RENDER_ROUTER_FILES 7
+
+int render_router_files(const char *template_text, const RenderRouter *r,
+                        RenderFile ret[RENDER_ROUTER_FILES], Error *e);
+void render_router_files_clear(RenderFile files[RENDER_ROUTER_FILES]);

@@ -7,12 +7,30 @@
 
 #include "router/router.h"
 
-/* Answer of "show servers state" and "show servers conn". -EBADMSG. */
+/* Answers of "show servers state" and "show servers conn" (NULL: sessions are not asked for). -EBADMSG. */
 int router_parse_servers(const char *state, const char *connections, RouterServer **ret, size_t *ret_n,
                          Error *e);
 
-/* "add", "set", "del" commands answer nothing, a known good text, or a complaint: 0 or -EIO with it. */
+/* What a command that changes something was answered. */
+typedef enum RouterReply {
+        ROUTER_REPLY_OK,      /* nothing, or a known good text */
+        ROUTER_REPLY_MISSING, /* there is no such server, backend, map entry */
+        ROUTER_REPLY_EXISTS,  /* a server of that name */
+        ROUTER_REPLY_BUSY,    /* a server still has connections */
+        ROUTER_REPLY_REFUSED, /* any other complaint */
+} RouterReply;
+
+RouterReply router_classify_reply(const char *reply);
+
+/* 0, or -EIO with the complaint, one line of it. */
 int router_parse_reply(const char *reply, Error *e);
+
+/* Answer of "get map": the value, or NULL where there is no such entry. -EBADMSG. */
+int router_parse_map_entry(const char *reply, char **ret);
 
 /* Number of successful and failed reloads in "show proc". -EBADMSG. */
 int router_parse_proc(const char *reply, unsigned *ret_reloads, unsigned *ret_failed);
+
+/* Answer of "reload" to the master. 1: done; 0: it does not say (HAProxy 2.6 answers nothing); -EBADMSG:
+ * refused, with HAProxy's own words. */
+int router_parse_reload(const char *reply, Error *e);

@@ -58,7 +58,7 @@ int router_remove_server(Router *r, const char *backend, const char *name, bool 
  * The file is not touched: the caller has written it before. */
 int router_set_map(Router *r, const char *map, const char *key, const char *value, Error *e);
 
-/* One entry as the running worker has it. -ENOENT. */
+/* One entry as the running worker has it. -ENODATA: there is none. */
 int router_get_map(Router *r, const char *map, const char *key, char **ret, Error *e);
 
 /* Asks the master to reload, and waits (at most 10 s) until the new worker answers. -EBADMSG: it was

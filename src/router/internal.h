@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the files of this directory share of a Router. */
+
+#include "basic/cleanup.h"
+#include "basic/error.h"
+#include "router/router.h"
+
+struct Router {
+        char *admin_socket, *master_socket, *directory;
+};
+
+/* A command to the worker, made of a format; its answer. */
+int router_ask(Router *r, char **ret, Error *e, const char *format, ...) _printf_(4, 5);
+
+/* A command to the worker that changes something: 0, or -EIO with HAProxy's complaint. */
+int router_order(Router *r, Error *e, const char *format, ...) _printf_(3, 4);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "router/router.h"
+
+#include <errno.h>
+
+#include "router/command.h"
+#include "router/internal.h"
+#include "router/parse.h"
+
+static int check_entry(const char *map, const char *key, const char *value, Error *e)
+{
+        int k = router_check_word(map, e);
+        if (k >= 0)
+                k = router_check_word(key, e);
+        return k >= 0 && value ? router_check_word(value, e) : k;
+}
+
+static int remove_entry(Router *r, const char *map, const char *key, Error *e)
+{
+        _cleanup_free_ char *reply = NULL;
+        int k = router_ask(r, &reply, e, "del map %s/%s %s", r->directory, map, key);
+        if (k < 0 || router_classify_reply(reply) == ROUTER_REPLY_MISSING)
+                return k;
+        return router_parse_reply(reply, e);
+}
+
+/* "add map" would put a second entry beside an old one, and the old one would be found: so it is replaced
+ * first, and added only where there was none. */
+int router_set_map(Router *r, const char *map, const char *key, const char *value, Error *e)
+{
+        int k = check_entry(map, key, value, e);
+        if (k < 0)
+                return k;
+        if (!value)
+                return remove_entry(r, map, key, e);
+
+        _cleanup_free_ char *reply = NULL;
+        k = router_ask(r, &reply, e, "set map %s/%s %s %s", r->directory, map, key, value);
+        if (k < 0)
+                return k;
+        if (router_classify_reply(reply) == ROUTER_REPLY_MISSING)
+                k = router_order(r, e, "add map %s/%s %s %s", r->directory, map, key, value);
+        else
+                k = router_parse_reply(reply, e);
+        return k == -EIO ? error_prefix(e, k, "cannot set %s to %s in the router's %s", key, value, map) : k;
+}
+
+int router_get_map(Router *r, const char *map, const char *key, char **ret, Error *e)
+{
+        int k = check_entry(map, key, NULL, e);
+        if (k < 0)
+                return k;
+        _cleanup_free_ char *reply = NULL, *value = NULL;
+        k = router_ask(r, &reply, e, "get map %s/%s %s", r->directory, map, key);
+        if (k < 0)
+                return k;
+        k = router_parse_map_entry(reply, &value);
+        if (k == -EBADMSG)
+                return router_parse_reply(reply, e);
+        if (k < 0)
+                return k;
+        if (!value)
+                return error_set(e, -ENODATA, "%s has no entry %s", map, key);
+        *ret = TAKE_PTR(value);
+        return 0;
+}

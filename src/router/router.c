@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "router/router.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "basic/clock.h"
+#include "basic/text.h"
+#include "render/haproxy.h"
+#include "router/command.h"
+#include "router/internal.h"
+#include "router/parse.h"
+
+int router_new(const RouterPaths *paths, Router **ret)
+{
+        _cleanup_(router_freep) Router *r = calloc(1, sizeof(*r));
+        if (!r)
+                return -ENOMEM;
+        r->admin_socket = strdup(paths->admin_socket);
+        r->master_socket = strdup(paths->master_socket);
+        r->directory = strdup(paths->directory);
+        if (!r->admin_socket || !r->master_socket || !r->directory)
+                return -ENOMEM;
+        *ret = TAKE_PTR(r);
+        return 0;
+}
+
+Router *router_free(Router *r)
+{
+        if (!r)
+                return NULL;
+        free(r->admin_socket);
+        free(r->master_socket);
+        free(r->directory);
+        free(r);
+        return NULL;
+}
+
+static int ask(Router *r, const char *format, va_list ap, char **ret, Error *e)
+{
+        _cleanup_free_ char *command = NULL;
+        if (vasprintf(&command, format, ap) < 0) {
+                command = NULL;
+                return -ENOMEM;
+        }
+        return router_command(r->admin_socket, ROUTER_SOCKET_WORKER, command, ROUTER_COMMAND_TIMEOUT, ret,
+                              e);
+}
+
+int router_ask(Router *r, char **ret, Error *e, const char *format, ...)
+{
+        va_list ap;
+        va_start(ap, format);
+        int k = ask(r, format, ap, ret, e);
+        va_end(ap);
+        return k;
+}
+
+int router_order(Router *r, Error *e, const char *format, ...)
+{
+        _cleanup_free_ char *reply = NULL;
+        va_list ap;
+        va_start(ap, format);
+        int k = ask(r, format, ap, &reply, e);
+        va_end(ap);
+        return k < 0 ? k : router_parse_reply(reply, e);
+}
+
+static int check_names(const char *backend, const char *name, Error *e)
+{
+        int k = router_check_word(backend, e);
+        return k < 0 ? k : router_check_word(name, e);
+}
+
+static int find_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
+{
+        RouterServer *servers = NULL;
+        size_t n = 0;
+        int k = router_observe(r, &servers, &n, e);
+        if (k < 0)
+                return k;
+        k = error_set(e, -EIO, "HAProxy has a server %s/%s, and does not list it", backend, name);
+        for (size_t i = 0; i < n; i++)
+                if (streq(servers[i].backend, backend) && streq(servers[i].name, name)) {
+                        if (streq(servers[i].address, address))
+                                k = 0;
+                        else
+                                k = error_set(e, -EEXIST, "server %s/%s is there already, for %s", backend,
+                                              name, servers[i].address);
+                }
+        router_servers_free(servers, n);
+        if (k == 0 && e)
+                error_clear(e);
+        return k;
+}
+
+static int register_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
+{
+        _cleanup_free_ char *reply = NULL;
+        int k = router_ask(r, &reply, e, "add server %s/%s %s %s", backend, name, address,
+                           render_server_options);
+        if (k < 0)
+                return k;
+        if (router_classify_reply(reply) == ROUTER_REPLY_EXISTS)
+                return find_server(r, backend, name, address, e);
+        return router_parse_reply(reply, e);
+}
+
+/* The check is on before the server is up: "enable health" would set it down again until the first answer.
+ * The order of the last two lets no request find it in between. */
+int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
+{
+        int k = check_names(backend, name, e);
+        if (k >= 0)
+                k = router_check_word(address, e);
+        if (k >= 0)
+                k = register_server(r, backend, name, address, e);
+        if (k >= 0)
+                k = router_order(r, e, "enable health %s/%s", backend, name);
+        if (k >= 0)
+                k = router_order(r, e, "set server %s/%s health up", backend, name);
+        if (k >= 0)
+                k = router_order(r, e, "set server %s/%s state ready", backend, name);
+        if (k >= 0)
+                k = router_set_map(r, "servers.map", backend, name, e);
+        if (k < 0 && k != -ENOENT && k != -ECONNREFUSED)
+                error_prefix(e, k, "cannot add %s at %s to the router's backend %s", name, address, backend);
+        return k;
+}
+
+int router_drain_server(Router *r, const char *backend, const char *name, Error *e)
+{
+        int k = check_names(backend, name, e);
+        return k < 0 ? k : router_order(r, e, "set server %s/%s state drain", backend, name);
+}
+
+/* The server that is asked when the checks found all of them down must be one that is there. */
+static int name_another(Router *r, const char *backend, const char *name, Error *e)
+{
+        _cleanup_free_ char *last = NULL, *other = NULL;
+        int k = router_get_map(r, "servers.map", backend, &last, e);
+        if (k == -ENODATA || (k >= 0 && !streq(last, name)))
+                return 0;
+        RouterServer *servers = NULL;
+        size_t n = 0;
+        if (k >= 0)
+                k = router_observe(r, &servers, &n, e);
+        if (k < 0)
+                return k;
+        for (size_t i = 0; i < n; i++)
+                if (streq(servers[i].backend, backend) && servers[i].state == ROUTER_READY)
+                        k = text_replace(&other, servers[i].name);
+        router_servers_free(servers, n);
+        return k < 0 ? k : router_set_map(r, "servers.map", backend, other, e);
+}
+
+int router_remove_server(Router *r, const char *backend, const char *name, bool force, Error *e)
+{
+        int k = check_names(backend, name, e);
+        if (k < 0)
+                return k;
+
+        _cleanup_free_ char *maint = NULL, *deleted = NULL;
+        k = router_ask(r, &maint, e, "set server %s/%s state maint", backend, name);
+        if (k < 0)
+                return k;
+        if (router_classify_reply(maint) == ROUTER_REPLY_MISSING)
+                return 0;
+        k = router_parse_reply(maint, e);
+        if (k >= 0 && force)
+                k = router_order(r, e, "shutdown sessions server %s/%s", backend, name);
+        if (k >= 0)
+                k = router_ask(r, &deleted, e, "del server %s/%s", backend, name);
+        if (k < 0)
+                return k;
+
+        switch (router_classify_reply(deleted)) {
+        case ROUTER_REPLY_MISSING:
+        case ROUTER_REPLY_OK:
+                return name_another(r, backend, name, e);
+        case ROUTER_REPLY_BUSY:
+                return error_set(e, -EBUSY, "server %s/%s still has connections", backend, name);
+        default:
+                return router_parse_reply(deleted, e);
+        }
+}
