@@ -36,6 +36,7 @@ struct Store {
         struct timespec packs_at; /* its mtime then */
         size_t used;              /* bytes read through `repo`, some of which it keeps */
         int obstacle;             /* why the last store_failed() said -EAGAIN: -ENOENT, -EBUSY, -EIO */
+        unsigned tries;           /* how often that is worth another try */
         char reason[256];         /* libgit2's words for the last failure */
 };
 

@@ -14,10 +14,12 @@
 /* Bytes read after which the repository is closed: libgit2 keeps up to 16 MiB of unpacked bases a pack. */
 #define USED_MAX (512U * 1024)
 
-/* Together about a second: longer than any lock that git holds, short enough for a single-threaded daemon.
- */
-#define ATTEMPTS_LOCKED 64
-#define ATTEMPTS_MISSING 16
+/* Tries after the first, with pauses that grow to 16 ms. A lock is waited for about a second: longer than
+ * git holds one, short enough for a single-threaded daemon. What is not found is looked for twice. */
+#define TRIES_LOCKED 64
+#define TRIES_RACE 16
+#define TRIES_MISSING 1
+#define TRIES_OTHER 3
 
 static int limit_libgit2(void)
 {
@@ -128,20 +130,25 @@ static int errno_of_text(const char *text)
         return -EIO;
 }
 
+static int try_again(Store *s, int obstacle, unsigned tries)
+{
+        s->obstacle = obstacle;
+        s->tries = tries;
+        return -EAGAIN;
+}
+
 int store_failed(Store *s, int code, int missing)
 {
         const git_error *error = git_error_last();
-        snprintf(s->reason, sizeof(s->reason), "%s",
-                 error && error->message ? error->message : "no reason given");
+        (void) snprintf(s->reason, sizeof(s->reason), "%s",
+                        error && error->message ? error->message : "no reason given");
 
         switch (code) {
         case GIT_ENOTFOUND:
                 /* Perhaps it has just moved into a pack that we do not know yet. */
-                s->obstacle = missing;
-                return -EAGAIN;
+                return try_again(s, missing, TRIES_MISSING);
         case GIT_ELOCKED:
-                s->obstacle = -EBUSY;
-                return -EAGAIN;
+                return try_again(s, -EBUSY, TRIES_LOCKED);
         case GIT_EEXISTS:
                 return -EEXIST;
         case GIT_EMODIFIED:
@@ -152,29 +159,25 @@ int store_failed(Store *s, int code, int missing)
         if (error && error->klass == GIT_ERROR_NOMEMORY)
                 return -ENOMEM;
         if (!error || error->klass != GIT_ERROR_OS)
-                return -EIO;
+                /* A pack that vanishes while it is searched has many names. */
+                return try_again(s, -EIO, TRIES_OTHER);
 
         int r = errno_of_text(s->reason);
         if (r != -ENOENT && r != -ENOTDIR)
                 return r;
         /* `git gc` removes a directory between our making it and our using it. */
-        s->obstacle = -EIO;
-        return -EAGAIN;
+        return try_again(s, -EIO, TRIES_RACE);
 }
 
 bool store_again(Store *s, int *r, unsigned *attempt)
 {
         if (*r != -EAGAIN)
                 return false;
-
-        /* An object that is not there is looked for twice; all else may well be gone in a moment. */
-        bool locked = s->obstacle == -EBUSY;
-        unsigned most = locked ? ATTEMPTS_LOCKED : s->obstacle == -ENOENT ? 1 : ATTEMPTS_MISSING;
-        if (*attempt >= most) {
+        if (*attempt >= s->tries) {
                 *r = s->obstacle;
                 return false;
         }
-        if (locked)
+        if (s->obstacle == -EBUSY)
                 store_clear_packed_lock(s->path);
         if (*attempt > 0) {
                 unsigned msec = *attempt < 16 ? *attempt : 16;
