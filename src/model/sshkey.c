@@ -20,18 +20,19 @@
 
 typedef struct KeyType {
         const char *name;
-        unsigned fields; /* behind the type, in the blob */
+        unsigned fields;   /* behind the type, in the blob */
+        const char *curve; /* what the first of them must be; NULL: anything */
 } KeyType;
 
 /* RFC 8332 and 4253 (e, n), RFC 5656 (curve, point), RFC 8709 (key); "sk-" adds the application. */
 static const KeyType key_types[] = {
-        {"ssh-ed25519", 1},
-        {"ecdsa-sha2-nistp256", 2},
-        {"ecdsa-sha2-nistp384", 2},
-        {"ecdsa-sha2-nistp521", 2},
-        {"ssh-rsa", 2},
-        {"sk-ssh-ed25519@openssh.com", 2},
-        {"sk-ecdsa-sha2-nistp256@openssh.com", 3},
+        {"ssh-ed25519", 1, NULL},
+        {"ecdsa-sha2-nistp256", 2, "nistp256"},
+        {"ecdsa-sha2-nistp384", 2, "nistp384"},
+        {"ecdsa-sha2-nistp521", 2, "nistp521"},
+        {"ssh-rsa", 2, NULL},
+        {"sk-ssh-ed25519@openssh.com", 2, NULL},
+        {"sk-ecdsa-sha2-nistp256@openssh.com", 3, "nistp256"},
 };
 
 static const KeyType *find_type(const char *s, size_t length)
@@ -116,6 +117,20 @@ static size_t count_bits(const unsigned char *p, size_t length)
 
 static const char damaged[] = "the key is damaged: copy the whole line of the .pub file";
 
+static const char *field_fault(const KeyType *type, unsigned i, const unsigned char *field, size_t n)
+{
+        if (n == 0)
+                return damaged;
+        if (i == 0 && type->curve && (n != strlen(type->curve) || memcmp(field, type->curve, n) != 0))
+                return damaged;
+        if (i == 0 && strstr(type->name, "ssh-ed25519") && n != ED25519_SIZE)
+                return damaged;
+        if (i == 1 && streq(type->name, "ssh-rsa") && count_bits(field, n) < RSA_MIN_BITS)
+                return "an RSA key needs 1024 bits at least, better 3072: make another with "
+                       "`ssh-keygen -t ed25519`";
+        return NULL;
+}
+
 /* NULL, or what is wrong with the decoded key. */
 static const char *blob_fault(const KeyType *type, const unsigned char *p, size_t left)
 {
@@ -125,13 +140,10 @@ static const char *blob_fault(const KeyType *type, const unsigned char *p, size_
         if (take_field(&p, &left, &field, &n) < 0 || find_type((const char *) field, n) != type)
                 return damaged;
         for (unsigned i = 0; i < type->fields; i++) {
-                if (take_field(&p, &left, &field, &n) < 0 || n == 0)
-                        return damaged;
-                if (i == 0 && text_ends_with(type->name, "ed25519") && n != ED25519_SIZE)
-                        return damaged;
-                if (i == 1 && streq(type->name, "ssh-rsa") && count_bits(field, n) < RSA_MIN_BITS)
-                        return "an RSA key needs 1024 bits at least, better 3072: make another with "
-                               "`ssh-keygen -t ed25519`";
+                const char *fault =
+                        take_field(&p, &left, &field, &n) < 0 ? damaged : field_fault(type, i, field, n);
+                if (fault)
+                        return fault;
         }
         return left == 0 ? NULL : damaged;
 }
