@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -106,6 +107,7 @@ static bool is_ours_alone(const char *assignment)
 int pack_environment(const PackPlace *place, char ***ret)
 {
         _cleanup_strv_ char **env = NULL;
+        char self[PATH_MAX] = "";
         bool has_lang = false, has_path = false;
         int r = 0;
 
@@ -125,6 +127,8 @@ int pack_environment(const PackPlace *place, char ***ret)
                 r = strv_appendf(&env, "STACK=%s", place->stack);
         if (r >= 0)
                 r = strv_append(&env, "SHELL=/bin/bash");
+        if (r >= 0 && readlink("/proc/self/exe", self, sizeof(self) - 1) > 0)
+                r = strv_appendf(&env, "PAAS_BUILD=%s", self);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(env);
