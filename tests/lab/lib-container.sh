@@ -3,10 +3,12 @@
 # shellcheck shell=bash
 
 cgroup_of() {
-        local top=${PAAS_LAB_CGROUP:-/sys/fs/cgroup/unified}
+        local top=${PAAS_LAB_CGROUP:-/sys/fs/cgroup/unified} prefix=paas-lab
         [ -e "$top/cgroup.controllers" ] || top=/sys/fs/cgroup
         [ -e "$top/cgroup.controllers" ] || die "this machine has no cgroup v2 hierarchy"
-        printf '%s/paas-lab-%s\n' "$top" "$1"
+        # a lab of the same name in another directory is another lab
+        [ "$base" = /var/tmp/paas-lab ] || prefix+=-$(cksum <<<"$base" | cut -d' ' -f1)
+        printf '%s/%s-%s\n' "$top" "$prefix" "$1"
 }
 
 # The container's PID 1 as the machine sees it: nspawn's child that is number 1 in a pid namespace of its own.
@@ -79,7 +81,7 @@ container_exec() {
         shift 2
         leader=$(container_leader "$dir") || { say "no lab named $name is up"; return 125; }
         # root inside shall not set the machine's clock, load modules or restart it
-        local enter=(nsenter -t "$leader" -a setpriv "--bounding-set=-sys_time,-sys_module,-sys_rawio,-sys_boot" env -i "${clean_env[@]}")
+        local enter=(nsenter -t "$leader" -a --root --wd setpriv "--bounding-set=-sys_time,-sys_module,-sys_rawio,-sys_boot" env -i "${clean_env[@]}")
         cg=$(cgroup_of "$name")/payload
         if [ -d "$cg" ]; then
                 mkdir -p "$cg/lab-run"
