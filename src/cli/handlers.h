@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Who does what: one function a verb, in verb-*.c. Exit status, or negative errno with cli->error. */
+
+#include "cli/verb.h"
+
+int verb_setup(Cli *cli);
+int verb_apps(Cli *cli);
+int verb_apps_create(Cli *cli);
+int verb_apps_info(Cli *cli);
+int verb_apps_destroy(Cli *cli);
+int verb_config(Cli *cli);
+int verb_config_set(Cli *cli);
+int verb_config_get(Cli *cli);
+int verb_config_unset(Cli *cli);
+int verb_deploy(Cli *cli);
+int verb_ps(Cli *cli);
+int verb_ps_scale(Cli *cli);
+int verb_ps_restart(Cli *cli);
+int verb_ps_stop(Cli *cli);
+int verb_logs(Cli *cli);
+int verb_releases(Cli *cli);
+int verb_releases_info(Cli *cli);
+int verb_domains(Cli *cli);
+int verb_domains_add(Cli *cli);
+int verb_domains_remove(Cli *cli);
+int verb_open(Cli *cli);
+int verb_users(Cli *cli);
+int verb_users_add(Cli *cli);
+int verb_keys(Cli *cli);
+int verb_keys_add(Cli *cli);
+int verb_keys_remove(Cli *cli);
+int verb_version(Cli *cli);
+int verb_help(Cli *cli);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "cli/options.h"
+
+static const OptionInfo infos[_OPTION_MAX] = {
+        [OPTION_APP] = {'a', "app", "NAME", "the application; without it the git remote 'paas' tells"},
+        [OPTION_REMOTE] = {'r', "remote", "REMOTE", "the git remote that tells the application"},
+        [OPTION_JSON] = {'\0', "json", 0, "print JSON, for programs"},
+        [OPTION_SHELL] = {'s', "shell", 0, "print NAME='value' lines that a shell can read"},
+        [OPTION_TAIL] = {'t', "tail", 0, "go on with what comes"},
+        [OPTION_LINES] = {'n', "lines", "N", "how many of the last lines (100)"},
+        [OPTION_PS] = {'p', "ps", "PROCESS", "only this process (web.1) or type (web)"},
+        [OPTION_SOURCE] = {'s', "source", "SOURCE", "only lines of app, router, build or paas"},
+        [OPTION_CONFIRM] = {'\0', "confirm", "NAME", "the application's name again"},
+        [OPTION_USER] = {'u', "user", "USER", "of this user, for administrators"},
+        [OPTION_EMAIL] = {'\0', "email", "ADDRESS", "the user's address"},
+        [OPTION_ADMIN] = {'\0', "admin", 0, "the user may act on users and others' keys"},
+        [OPTION_ADMIN_NAME] = {'\0', "admin", "USER", "the first administrator"},
+        [OPTION_DOMAIN] = {'\0', "domain", "DOMAIN", "applications get names below it"},
+        [OPTION_KEY] = {'\0', "key", "FILE", "the administrator's public ssh key"},
+        [OPTION_DETACH] = {'\0', "detach", 0, "do not wait for the end"},
+        [OPTION_NO_ROLLBACK] = {'\0', "no-rollback", 0, "the release may not be rolled back across"},
+        [OPTION_NUMBER] = {'n', "number", "N", "how many, the newest first (15; 0: all)"},
+        [OPTION_HELP] = {'h', "help", 0, "explain this command"},
+};
+
+const OptionInfo *option_info(Option o)
+{
+        return &infos[o];
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "cli/verbtable.h"
+
+#include <string.h>
+
+#include "cli/handlers.h"
+
+const Verb verbs[] = {
+        {"apps", NULL, "", 0, 0, ALLOW_JSON, verb_apps, "list the applications", NULL, "paas apps"},
+        {"apps:create", "create", "NAME", 1, 1, ALLOW_JSON, verb_apps_create, "create an application",
+         "Makes a repository that can be pushed to and a name below the base domain. Prints the git remote.",
+         "paas apps:create blog\ngit remote add paas paas@example.com:blog\ngit push paas main"},
+        {"apps:destroy", "destroy", "", 0, 0, ALLOW_APP | ALLOW_CONFIRM, verb_apps_destroy,
+         "destroy an application",
+         "Stops what runs and takes away its names. Its releases and files are kept for the administrator.",
+         "paas apps:destroy --app blog --confirm blog"},
+        {"apps:info", "info", "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_apps_info, "show an application", NULL,
+         "paas apps:info --app blog"},
+        {"config", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON | ALLOW_SHELL, verb_config, "list the config vars",
+         NULL, "paas config --app blog\npaas config --app blog --shell > .env"},
+        {"config:get", NULL, "NAME", 1, 1, ALLOW_APP | ALLOW_JSON, verb_config_get,
+         "print the value of a config var",
+         "Prints the value and a newline. Exits with 4 when it is not set.",
+         "paas config:get DATABASE_URL --app blog"},
+        {"config:set", "config:add", "NAME=VALUE...", 1, ANY_NUMBER, ALLOW_APP, verb_config_set,
+         "set config vars",
+         "All of them make one release, and what runs is replaced as by a push, without a build. Names are "
+         "letters, digits and underscores; values any UTF-8 text of up to 64 KiB, 1 MiB together. A single "
+         "'-' instead of the arguments reads NAME=VALUE entries from standard input, each ended by a NUL "
+         "byte.",
+         "paas config:set GREETING=\"Hello there\" DEBUG= --app blog"},
+        {"config:unset", "config:remove", "NAME...", 1, ANY_NUMBER, ALLOW_APP, verb_config_unset,
+         "remove config vars", "All of them make one release.", "paas config:unset DEBUG --app blog"},
+        {"deploy", NULL, "[REF]", 0, 1, ALLOW_APP | ALLOW_DEPLOY, verb_deploy,
+         "build and release what was pushed",
+         "Builds REF, a commit that the application's repository has; without it the current release's "
+         "commit again.",
+         "paas deploy --app blog\npaas deploy 1a2b3c4d --app blog"},
+        {"domains", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_domains,
+         "list the names an application answers to", NULL, "paas domains --app blog"},
+        {"domains:add", NULL, "DOMAIN...", 1, ANY_NUMBER, ALLOW_APP, verb_domains_add, "add names",
+         "Point the name to this host in DNS.", "paas domains:add www.example.org --app blog"},
+        {"domains:remove", NULL, "DOMAIN...", 1, ANY_NUMBER, ALLOW_APP, verb_domains_remove, "remove names",
+         NULL, "paas domains:remove www.example.org --app blog"},
+        {"help", NULL, "[COMMAND]", 0, 2, 0, verb_help, "explain a command, or list them", NULL,
+         "paas help config:set"},
+        {"keys", NULL, "", 0, 0, ALLOW_JSON | ALLOW_USER, verb_keys, "list ssh keys", NULL, "paas keys"},
+        {"keys:add", NULL, "[FILE]", 0, 1, ALLOW_USER, verb_keys_add, "add an ssh key",
+         "FILE holds one public key; without it, or with '-', standard input does. Whoever has the key acts "
+         "as the user.",
+         "paas keys:add ~/.ssh/id_ed25519.pub\npaas keys:add --user ana < ana.pub"},
+        {"keys:remove", NULL, "FINGERPRINT", 1, 1, ALLOW_USER, verb_keys_remove, "remove an ssh key", NULL,
+         "paas keys:remove SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"},
+        {"logs", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON | ALLOW_LOGS, verb_logs, "show the log",
+         "What the processes print, what the router answered, what paas did. Lines of builds only with "
+         "--source build.",
+         "paas logs --tail --app blog\npaas logs -n 500 --source router --app blog"},
+        {"open", NULL, "", 0, 0, ALLOW_APP, verb_open, "print the application's address", NULL,
+         "paas open --app blog"},
+        {"ps", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_ps, "list the processes", NULL,
+         "paas ps --app blog"},
+        {"ps:restart", "restart", "[PROCESS]", 0, 1, ALLOW_APP, verb_ps_restart, "restart processes",
+         "All of them, those of a type (web), or one (web.1). New ones are started and checked before the "
+         "old "
+         "are stopped.",
+         "paas ps:restart --app blog\npaas ps:restart worker.1 --app blog"},
+        {"ps:scale", "scale", "[TYPE=N...]", 0, ANY_NUMBER, ALLOW_APP | ALLOW_JSON, verb_ps_scale,
+         "say how many processes run",
+         "TYPE=N, TYPE+N, TYPE-N; TYPE=N:SIZE sets the size too. Without arguments prints what is set, as "
+         "arguments.",
+         "paas ps:scale web=2 worker+1 --app blog"},
+        {"ps:stop", "ps:kill", "PROCESS", 1, 1, ALLOW_APP, verb_ps_stop, "stop processes",
+         "A type (web) stays stopped until it is restarted, scaled or released; one process (web.1) is "
+         "started again.",
+         "paas ps:stop worker --app blog"},
+        {"releases", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON | ALLOW_NUMBER, verb_releases,
+         "list the releases", NULL, "paas releases --app blog"},
+        {"releases:info", NULL, "[VERSION]", 0, 1, ALLOW_APP | ALLOW_JSON, verb_releases_info,
+         "show a release", "Without VERSION the current one.", "paas releases:info v12 --app blog"},
+        {"setup", NULL, "", 0, 0, ALLOW_SETUP | ALLOW_JSON, verb_setup, "prepare this host, or check it",
+         "Sets the base domain and the first administrator with an ssh key, as often as one likes. Then "
+         "checks "
+         "what the host needs and says it in words. Without options it only checks.",
+         "paas setup --domain example.com --admin ana --key ana.pub"},
+        {"users", NULL, "", 0, 0, ALLOW_JSON, verb_users, "list the users", NULL, "paas users"},
+        {"users:add", NULL, "NAME", 1, 1, ALLOW_NEW_USER, verb_users_add, "add a user",
+         "Then `paas keys:add --user NAME` gives the user a key.",
+         "paas users:add ben --email ben@example.com"},
+        {"version", NULL, "", 0, 0, ALLOW_JSON, verb_version, "print the versions", NULL, "paas version"},
+        {0},
+};
+
+const Verb *verb_find(const char *name)
+{
+        for (const Verb *v = verbs; v->name; v++)
+                if (strcmp(v->name, name) == 0 || (v->alias && strcmp(v->alias, name) == 0))
+                        return v;
+        return NULL;
+}
+
+#define WORD_MAX 32
+
+/* How many letters have to be changed, added or left out (Levenshtein). */
+static size_t distance(const char *a, const char *b)
+{
+        size_t row[WORD_MAX + 1], n = strlen(b);
+
+        for (size_t j = 0; j <= n; j++)
+                row[j] = j;
+        for (size_t i = 1; a[i - 1]; i++) {
+                size_t diagonal = row[0];
+                row[0] = i;
+                for (size_t j = 1; j <= n; j++) {
+                        size_t changed = diagonal + (a[i - 1] != b[j - 1]);
+                        size_t shorter = row[j - 1] + 1, longer = row[j] + 1;
+                        diagonal = row[j];
+                        row[j] = changed < shorter ? changed : shorter;
+                        if (longer < row[j])
+                                row[j] = longer;
+                }
+        }
+        return row[n];
+}
+
+const char *verb_nearest(const char *word)
+{
+        const char *best = NULL;
+        size_t best_distance = 3;
+
+        if (strlen(word) > WORD_MAX)
+                return NULL;
+        for (const Verb *v = verbs; v->name; v++) {
+                size_t d = distance(word, v->name);
+                if (d < best_distance) {
+                        best = v->name;
+                        best_distance = d;
+                }
+        }
+        return best;
+}
