@@ -25,12 +25,16 @@ Json *js_ref(const Json *j)
         return json_incref(mutable(j));
 }
 
-/* The parser quotes what it met, which may be anything: a terminal must not act on it. */
+/* The parser quotes what it met, which may be anything: a terminal must not act on it. U+0080 to U+009F,
+ * which UTF-8 writes as 0xc2 and one byte more, are control characters too. */
 static void make_printable(char *s)
 {
-        for (; *s; s++)
-                if ((unsigned char) *s < 0x20 || *s == 0x7f)
-                        *s = '?';
+        for (unsigned char *p = (unsigned char *) s; *p; p++) {
+                if (p[0] < 0x20 || p[0] == 0x7f)
+                        p[0] = '?';
+                else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+                        p[0] = p[1] = '?';
+        }
 }
 
 int js_parse(const char *text, size_t length, Json **ret, Error *e)

@@ -46,21 +46,21 @@ static int parse_change(const char *text, Change *ret, Error *e)
         if (!sign)
                 return not_a_change(text, e);
 
+        char shown[EXCERPT_SIZE];
         _cleanup_free_ char *digits = strndup(sign + 1, length - (size_t) (sign + 1 - text));
         if (!digits)
                 return -ENOMEM;
         uint64_t number;
         int r = text_parse_uint(digits, FORMATION_MAX_QUANTITY, &number);
         if (r == -ERANGE)
-                return error_set(e, -EINVAL, "\"%s\": a process type has at most %d processes", text,
-                                 FORMATION_MAX_QUANTITY);
+                return error_set(e, -EINVAL, "\"%s\": a process type has at most %d processes",
+                                 excerpt(text, strlen(text), shown), FORMATION_MAX_QUANTITY);
         if (r < 0)
                 return not_a_change(text, e);
 
         const Size *size = NULL;
         if (text[length] == ':') {
                 size = size_find(text + length + 1);
-                char shown[EXCERPT_SIZE];
                 if (!size)
                         return error_set(e, -EINVAL, "there is no size \"%s\": the sizes are %s",
                                          excerpt(text + length + 1, strlen(text + length + 1), shown),

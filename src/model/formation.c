@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "basic/text.h"
+#include "model/excerpt.h"
 #include "model/name.h"
 #include "model/size.h"
 
@@ -104,19 +105,18 @@ static int entry_from_json(Formation *f, const char *type, const Json *j, Error 
         int64_t quantity;
         bool stopped = false;
 
-        if (js_get_number(j, "quantity", &quantity) < 0 || quantity < 0 ||
-            quantity > FORMATION_MAX_QUANTITY || js_get_string(j, "size", &size) < 0 ||
-            js_get_bool(j, "stopped", &stopped) == -EINVAL)
+        int r = -EINVAL;
+        if (js_get_number(j, "quantity", &quantity) >= 0 && quantity >= 0 &&
+            quantity <= FORMATION_MAX_QUANTITY && js_get_string(j, "size", &size) >= 0 &&
+            js_get_bool(j, "stopped", &stopped) != -EINVAL)
+                r = formation_set(f, type, (unsigned) quantity, size);
+        if (r == -EINVAL) {
+                char shown[EXCERPT_SIZE];
                 return error_set(e, -EBADMSG,
-                                 "the stored formation is damaged: \"%s\" is not a quantity and "
-                                 "a size",
-                                 type);
-        int r = formation_set(f, type, (unsigned) quantity, size);
-        if (r == -EINVAL)
-                return error_set(
-                        e, -EBADMSG,
-                        "the stored formation is damaged: \"%s\" is no process type, or \"%s\" no size",
-                        type, size);
+                                 "the stored formation is damaged: \"%s\" is not a process type with a "
+                                 "quantity and a size",
+                                 excerpt(type, strlen(type), shown));
+        }
         if (r < 0)
                 return r;
         formation_find(f, type)->stopped = stopped;

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Every reader of a file of the state gets the input: whichever takes it must write it back the same. */
+
+#include "basic/fuzz.h"
+#include "basic/strv.h"
+#include "model/app.h"
+#include "model/release.h"
+#include "model/unitname.h"
+#include "model/user.h"
+
+static void check_failure(int r, const Error *e)
+{
+        fuzz_require((r < 0) == (e->message != NULL));
+        fuzz_check_text(e->message);
+}
+
+static void try_app(const char *s, size_t n)
+{
+        _cleanup_app_ App a = APP_NULL, again = APP_NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        int r = app_parse(s, n, &a, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(a.run_uid >= APP_UID_FIRST && a.build_uid <= APP_UID_LAST);
+        fuzz_require(app_format(&a, &text) >= 0);
+        fuzz_require(app_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(app_format(&again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
+static void try_release(const char *s, size_t n)
+{
+        _cleanup_release_ Release l = RELEASE_NULL, again = RELEASE_NULL, copy = RELEASE_NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        int r = release_parse(s, n, &l, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(l.version > 0);
+        fuzz_require(release_copy(&l, &copy) >= 0);
+        fuzz_require(release_format(&copy, &text) >= 0);
+        fuzz_require(release_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(release_format(&again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
+static void try_user(const char *s, size_t n)
+{
+        _cleanup_user_ User u = USER_NULL, again = USER_NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        int r = user_parse(s, n, &u, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(u.n_keys <= USER_KEYS_MAX);
+        fuzz_require(user_format(&u, &text) >= 0);
+        fuzz_require(user_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(user_format(&again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
+static void try_formation(const char *s, size_t n)
+{
+        _cleanup_formation_ Formation f = FORMATION_NULL, again = FORMATION_NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        int r = formation_parse(s, n, &f, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(formation_format(&f, &text) >= 0);
+        fuzz_require(formation_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(formation_format(&again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
+static void try_domains(const char *s, size_t n)
+{
+        _cleanup_strv_ char **list = NULL, **again = NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        int r = domains_parse(s, n, &list, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(domains_format(list, &text) >= 0);
+        fuzz_require(domains_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(domains_format(again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
+/* Names that come from outside as strings: of units, and of what is to be scaled. */
+static void try_names(const char *s)
+{
+        _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
+        _cleanup_formation_ Formation f = FORMATION_NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        if (instance_name_parse(s, &n) >= 0) {
+                _cleanup_free_ char *unit = instance_unit_name(&n, ".service");
+                fuzz_require(unit && streq(unit, s));
+        }
+        check_failure(formation_change(&f, s, NULL, &e), &e);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        _cleanup_free_ char *s = fuzz_string(data, size);
+
+        try_app(s, size);
+        try_release(s, size);
+        try_user(s, size);
+        try_formation(s, size);
+        try_domains(s, size);
+        try_names(s);
+        return 0;
+}
