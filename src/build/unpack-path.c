@@ -5,11 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "basic/buffer.h"
@@ -58,33 +56,26 @@ int unpack_path_clean(const char *path, char **ret, Error *e)
         return buffer_finish(&b, ret, NULL);
 }
 
-static int open_beneath(int root_fd, const char *path)
+/* One after the other from the root: each component is opened (and made, where it is missing) inside a
+ * directory that was just opened, and never through a link. Not openat2(2): a unit with RestrictSUIDSGID=
+ * has none. */
+static int open_directories(int root_fd, const char *path)
 {
-        struct open_how how = {
-                .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-                .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-        };
-        int fd = (int) syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
-        return fd < 0 ? -errno : fd;
-}
-
-/* One after the other from the root: a component is made only inside a directory that was just opened. */
-static int make_directories(int root_fd, const char *path)
-{
-        _cleanup_close_ int fd = open_beneath(root_fd, ".");
+        const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+        _cleanup_close_ int fd = openat(root_fd, ".", flags);
         if (fd < 0)
-                return fd;
+                return -errno;
 
         for (const char *p = path; *p;) {
                 char name[NAME_MAX + 1];
                 size_t n = strcspn(p, "/");
                 memcpy(name, p, n);
                 name[n] = '\0';
-                if (mkdirat(fd, name, 0755) < 0 && errno != EEXIST)
-                        return -errno;
-                int next = open_beneath(fd, name);
+                int next = openat(fd, name, flags);
+                if (next < 0 && errno == ENOENT && mkdirat(fd, name, 0755) >= 0)
+                        next = openat(fd, name, flags);
                 if (next < 0)
-                        return next;
+                        return -errno;
                 close(fd);
                 fd = next;
                 p += n + (p[n] == '/');
@@ -99,10 +90,8 @@ int unpack_path_parent(int root_fd, const char *path, int *ret_fd, const char **
         if (!parent)
                 return -ENOMEM;
 
-        int fd = open_beneath(root_fd, *parent ? parent : ".");
-        if (fd == -ENOENT)
-                fd = make_directories(root_fd, parent);
-        if (fd == -ELOOP || fd == -ENOTDIR || fd == -EXDEV)
+        int fd = open_directories(root_fd, parent);
+        if (fd == -ELOOP || fd == -ENOTDIR)
                 return refuse(e, path, "it would be written through a link or a file");
         if (fd < 0)
                 return error_set(e, fd, "making the directory of '%s': %s", path, strerror(-fd));

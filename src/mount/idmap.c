@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,24 +18,31 @@
 #include "basic/file.h"
 #include "mount/filesystem.h"
 
-/* A directory reached without following any link. */
+/* A directory reached without following any link. Not openat2(2): a unit with RestrictSUIDSGID= has none. */
 static int open_directory(const char *path, Error *e)
 {
+        const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
         if (path[0] != '/')
                 return error_set(e, -EINVAL, "%s: the path must start with a slash", path);
 
-        struct open_how how = {
-                .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-                .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-        };
-        int fd = (int) syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
-        if (fd >= 0)
-                return fd;
-        int r = -errno;
-        if (r == -ELOOP)
-                return error_set(e, r, "%s: a part of the path is a symbolic link, which is never followed",
-                                 path);
-        return error_set(e, r, "%s: %s", path, strerror(-r));
+        _cleanup_free_ char *copy = strdup(path);
+        _cleanup_close_ int fd = open("/", flags);
+        if (!copy || fd < 0)
+                return copy ? -errno : -ENOMEM;
+        char *rest = copy;
+        for (char *name; (name = strsep(&rest, "/"));) {
+                if (!*name)
+                        continue;
+                int next = openat(fd, name, flags);
+                if (next < 0) {
+                        int r = -errno;
+                        return error_set(e, r, "%s: at '%s': %s%s", path, name, strerror(-r),
+                                         r == -ENOTDIR ? ", and a link is never followed" : "");
+                }
+                close(fd);
+                fd = next;
+        }
+        return TAKE_FD(fd);
 }
 
 static int open_target(const char *path, Error *e)
