@@ -12,30 +12,35 @@
 /* One entry; `fields` are "NAME=value" (values may hold newlines), NULL-terminated. */
 int journal_send(char *const *fields);
 
-/* Which entries a caller may and wants to see. Trusted fields decide: application output only from units
- * below paas-app-<app>.slice or the build slice, the platform's own lines only from paasd.service and
- * paas-router.service. */
+/* Which entries a caller may and wants to see. Trusted fields decide, which journald sets itself: an
+ * application's output counts only from below paas-app-<app>.slice, a build's from units of that name, the
+ * platform's own lines only from paasd.service and paas-router.service. */
 typedef struct JournalQuery {
-        const char *app;       /* required unless `operation` is set */
-        const char *process;   /* "web" (all of that type) or "web.1"; NULL: all */
-        const char *source;    /* "app", "router", "build", "release", "paas"; NULL: all but "build" */
+        const char *app;     /* required unless `operation` is set */
+        const char *app_id;  /* uuid: not what an earlier application of that name wrote; NULL: unchecked */
+        const char *process; /* "web" (all of that type) or "web.1"; NULL: all */
+        const char *source;  /* "app", "router", "build", "release", "paas"; NULL: all but "build" */
         const char *operation; /* "blog/7": only that operation's lines, from its first one */
-        uint64_t lines;        /* the last so many; 0 with `follow`: only new ones */
+        uint64_t since;        /* realtime usec: nothing older; 0: as far back as there is */
+        uint64_t lines;        /* the last so many; 0 with `follow`: only new ones. Not for an operation. */
         bool follow;
 } JournalQuery;
 
 typedef struct JournalLine {
         uint64_t realtime;   /* usec */
         const char *source;  /* "app", … */
-        const char *process; /* "web.1", "router", "paasd" */
-        const char *message;
+        const char *process; /* "web.1", "router", "paas", "build" */
+        const char *release; /* "v12"; "" where the line belongs to none */
+        const char *message; /* any bytes; NUL-terminated too */
         size_t message_length;
         int priority;
-        bool end; /* PAAS_OPERATION_END=1: the operation has no more lines */
+        bool end; /* PAAS_OPERATION_END=1: the operation has no more lines (its message is not to be shown)
+                   */
 } JournalLine;
 
 /* Calls `each` for the lines in order; with `follow`, goes on (looking every 20 ms: sd_journal_wait shows a
- * line 370 ms late) until `each` returns non-zero, the reader is gone (`watch_fd` reports an error or
- * hang-up; -1 for none) or, for an operation, its end was seen. */
+ * line 370 ms late) until `each` returns non-zero (negative: the error to return; positive: enough, returned
+ * as 0), the reader is gone (`watch_fd` reports an error or hang-up; -1 for none) or, for an operation, its
+ * end was seen. -EINVAL for a bad name, -ENODATA when there is no journal that we may read. */
 typedef int (*JournalEach)(void *userdata, const JournalLine *line);
 int journal_read(const JournalQuery *q, int watch_fd, JournalEach each, void *userdata, Error *e);

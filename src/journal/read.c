@@ -1,212 +1,277 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Reading with trust: which unit or slice a line came from is set by journald from the kernel's word and
- * decides what it is; the PAAS_ fields only say which of those lines are meant.
+ * Reading and following. The index finds what says PAAS_APP= or PAAS_OPERATION=, trust_entry() decides what
+ * of that counts. Files come and go meanwhile (rotation, vacuuming, the move from /run to /var at boot):
+ * sd-journal keeps our place by sequence number and time, and an entry that went away is passed over.
  */
+
+#include "journal/journal.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-journal.h>
 
+#include "basic/clock.h"
 #include "basic/text.h"
-#include "journal/journal.h"
+#include "journal/entry.h"
 
 #define POLL_MSEC 20
+/* The last lines of a build are on another socket of journald's than the end that paasd writes, and may be
+ * stored after it. If such lines came this recently, or none came at all, the end waits for a pause. */
+#define END_CALM_USEC (100 * USEC_PER_MSEC)
+#define END_PAUSE_POLLS 2
+#define END_LIMIT_USEC (2 * USEC_PER_SEC)
 
 typedef struct Reader {
-        sd_journal *journal;
         const JournalQuery *query;
-        char *slice; /* of the application */
+        sd_journal *journal;
+        Trust trust;
+        Entry entry;
+        int watch_fd;
         JournalEach each;
         void *userdata;
+
+        uint64_t output;   /* realtime of the newest line that was some unit's output; 0: none */
+        uint64_t ended;    /* realtime of the operation's end; 0: not seen */
+        uint64_t ended_at; /* when we saw it, monotonic */
+        bool stopped;      /* `each` has said so */
+        unsigned pauses;   /* looks since then that found nothing new */
 } Reader;
 
 static void reader_clear(Reader *r)
 {
-        if (r->journal)
-                sd_journal_close(r->journal);
-        free(r->slice);
+        sd_journal_close(r->journal);
+        trust_clear(&r->trust);
+        entry_clear(&r->entry);
 }
 
-static int match(Reader *r, const char *format, const char *value)
+static int no_journal(int r, Error *e)
 {
-        char text[256];
-        int n = snprintf(text, sizeof(text), format, value);
-        return n < 0 || (size_t) n >= sizeof(text) ? -EINVAL
-                                                   : sd_journal_add_match(r->journal, text, (size_t) n);
+        return error_set(
+                e, r,
+                "there is no journal here that may be read: systemd-journald must run, and the reader "
+                "must be root or in group systemd-journal");
 }
 
-/* One alternative: lines of this origin with this PAAS_SOURCE. */
-static int match_origin(Reader *r, const char *origin, const char *value, const char *source)
+static int open_journal(sd_journal **ret, Error *e)
 {
-        const char *wanted = r->query->source;
-        if (wanted ? !streq(wanted, source) : streq(source, "build"))
-                return 0;
-        int k = sd_journal_add_disjunction(r->journal);
-        if (k >= 0)
-                k = match(r, origin, value);
-        if (k >= 0)
-                k = match(r, "PAAS_APP=%s", r->query->app);
-        if (k >= 0)
-                k = match(r, "PAAS_SOURCE=%s", source);
-        if (k >= 0 && r->query->process && strchr(r->query->process, '.'))
-                k = match(r, "PAAS_PROCESS=%s", r->query->process);
-        return k;
+        sd_journal *j;
+        int r = sd_journal_open(&j, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+        if (r == -ENOENT || r == -EACCES || r == -EPERM)
+                return no_journal(-ENODATA, e);
+        if (r < 0)
+                return error_set(e, r, "cannot open the journal: %s", strerror(-r));
+        *ret = j;
+        if (sd_journal_has_runtime_files(j) <= 0 && sd_journal_has_persistent_files(j) <= 0)
+                return no_journal(-ENODATA, e);
+        r = sd_journal_set_data_threshold(j, 1024 * 1024);
+        return r < 0 ? error_set(e, r, "cannot set up the journal: %s", strerror(-r)) : 0;
 }
 
-static int match_app(Reader *r)
+static int add_match(sd_journal *j, const char *field, const char *value)
 {
-        int k = match_origin(r, "_SYSTEMD_SLICE=%s", r->slice, "app");
-        if (k >= 0)
-                k = match_origin(r, "_SYSTEMD_SLICE=%s", r->slice, "release");
-        if (k >= 0)
-                k = match_origin(r, "_SYSTEMD_SLICE=%s", "paas-build.slice", "build");
-        if (k >= 0)
-                k = match_origin(r, "_SYSTEMD_UNIT=%s", "paas-router.service", "router");
-        if (k >= 0)
-                k = match_origin(r, "_SYSTEMD_UNIT=%s", "paasd.service", "paas");
-        return k;
+        _cleanup_free_ char *match = NULL;
+        if (asprintf(&match, "%s=%s", field, value) < 0)
+                return -ENOMEM;
+        return sd_journal_add_match(j, match, 0);
 }
 
-/* Points into the journal's own memory, valid until the next move. */
-static const char *field(sd_journal *j, const char *name, size_t *ret_length)
+/* Matches of different fields are "and", of the same field "or". */
+static int add_matches(Reader *r)
 {
-        const void *data;
-        size_t n, prefix = strlen(name) + 1;
-        if (sd_journal_get_data(j, name, &data, &n) < 0 || n < prefix)
-                return NULL;
-        *ret_length = n - prefix;
-        return (const char *) data + prefix;
-}
-
-static char *field_copy(sd_journal *j, const char *name)
-{
-        size_t n;
-        const char *value = field(j, name, &n);
-        return value ? strndup(value, n) : NULL;
-}
-
-static bool operation_unit_trusted(const char *unit)
-{
-        static const char *const prefixes[] = {"paas-build-", "paas-source-", "paas-probe-", "paas-slug-"};
-        if (!unit)
-                return false;
-        for (size_t i = 0; i < ELEMENTSOF(prefixes); i++)
-                if (text_after(unit, prefixes[i]))
-                        return true;
-        return streq(unit, "paasd.service");
-}
-
-static bool is_meant(Reader *r)
-{
+        static const char *const sources[] = {"app", "router", "release", "paas"};
         const JournalQuery *q = r->query;
-        if (q->operation) {
-                _cleanup_free_ char *unit = field_copy(r->journal, "_SYSTEMD_UNIT");
-                return operation_unit_trusted(unit);
-        }
-        if (!q->process || strchr(q->process, '.'))
-                return true;
-        _cleanup_free_ char *process = field_copy(r->journal, "PAAS_PROCESS");
-        const char *rest = process ? text_after(process, q->process) : NULL;
-        return rest && *rest == '.';
+
+        int k = add_match(r->journal, "PAAS_APP", r->trust.app);
+        if (k >= 0 && q->operation)
+                return add_match(r->journal, "PAAS_OPERATION", q->operation);
+        if (k >= 0 && q->source)
+                k = add_match(r->journal, "PAAS_SOURCE", q->source);
+        for (size_t i = 0; k >= 0 && !q->source && i < ELEMENTSOF(sources); i++)
+                k = add_match(r->journal, "PAAS_SOURCE", sources[i]);
+        return k;
 }
 
-static int deliver(Reader *r, bool *ret_end)
+static const char *process_of(const Entry *e)
 {
-        _cleanup_free_ char *source = field_copy(r->journal, "PAAS_SOURCE"),
-                            *process = field_copy(r->journal, "SYSLOG_IDENTIFIER"),
-                            *priority = field_copy(r->journal, "PRIORITY"),
-                            *end = field_copy(r->journal, "PAAS_OPERATION_END");
-        JournalLine line = {
-                .source = source ? source : "app", .process = process ? process : "", .end = end != NULL};
-        line.message = field(r->journal, "MESSAGE", &line.message_length);
-        if (!line.message)
-                line.message = "";
-        line.priority = priority && *priority >= '0' && *priority <= '7' ? *priority - '0' : 6;
-        (void) sd_journal_get_realtime_usec(r->journal, &line.realtime);
-        if (line.end) {
-                *ret_end = true;
-                return 0;
-        }
-        return r->each(r->userdata, &line);
+        const char *s = entry_get(e, ENTRY_PROCESS);
+        if (!s)
+                s = entry_get(e, ENTRY_IDENTIFIER);
+        return s ? s : entry_get(e, ENTRY_SOURCE);
 }
 
-/* Before the first of the last `lines` that are meant. */
-static int seek_lines(Reader *r)
+/* "web" is every process of that type, "web.1" and "router" just that one. */
+static bool process_wanted(const char *wanted, const char *process)
 {
-        int k = sd_journal_seek_tail(r->journal);
-        bool moved = false;
-        uint64_t found = 0;
-        while (k >= 0 && (k = sd_journal_previous(r->journal)) > 0) {
-                moved = true;
-                if (r->query->lines == 0)
-                        return 0; /* stand on the newest: the next one is new */
-                if (is_meant(r) && ++found >= r->query->lines)
-                        break;
-        }
-        if (k < 0)
+        const char *rest = text_after(process, wanted);
+        uint64_t index;
+        return rest && (!*rest || (*rest == '.' && text_parse_uint(rest + 1, UINT32_MAX, &index) >= 0));
+}
+
+/* 1: the entry that the journal stands at is in `r->entry` and wanted; 0: passed over. */
+static int read_wanted(Reader *r)
+{
+        Entry *e = &r->entry;
+        int k = entry_read(r->journal, e);
+        if (k == -ENOMEM)
                 return k;
-        if (!moved || k == 0)
-                return sd_journal_seek_head(r->journal);
-        k = sd_journal_previous(r->journal);
-        return k < 0 ? k : k == 0 ? sd_journal_seek_head(r->journal) : 0;
+        if (k < 0)
+                return 0; /* removed or damaged since we got here */
+
+        const Origin origin = entry_origin(e);
+        if (e->doubled || e->realtime < r->query->since || !trust_entry(&r->trust, &origin))
+                return 0;
+        if (r->query->operation)
+                return 1;
+        if (entry_get(e, ENTRY_OPERATION_END))
+                return 0;
+        return !r->query->process || process_wanted(r->query->process, process_of(e));
 }
 
-static bool reader_gone(int fd)
+static int deliver(Reader *r)
 {
-        struct pollfd p = {.fd = fd};
-        return poll(&p, 1, POLL_MSEC) > 0 && (p.revents & (POLLERR | POLLHUP | POLLNVAL));
+        const Entry *e = &r->entry;
+        const char *priority = entry_get(e, ENTRY_PRIORITY);
+        const char *release = entry_get(e, ENTRY_RELEASE), *message = entry_get(e, ENTRY_MESSAGE);
+        const char *end = entry_get(e, ENTRY_OPERATION_END);
+        uint64_t number;
+
+        JournalLine line = {
+                .realtime = e->realtime,
+                .source = entry_get(e, ENTRY_SOURCE),
+                .process = process_of(e),
+                .release = release ? release : "",
+                .message = message ? message : "",
+                .message_length = message ? e->fields[ENTRY_MESSAGE].length : 0,
+                .priority = priority && text_parse_uint(priority, 7, &number) >= 0 ? (int) number : 6,
+                /* An end counts from paasd alone, which writes it itself. */
+                .end = r->query->operation && text_equal(end, "1") &&
+                       text_equal(entry_get(e, ENTRY_UNIT), "paasd.service"),
+        };
+        if (line.end) {
+                r->ended = e->realtime;
+                r->ended_at = clock_monotonic();
+        }
+        if (text_equal(entry_get(e, ENTRY_TRANSPORT), "stdout"))
+                r->output = e->realtime;
+        r->pauses = 0;
+        int k = r->each(r->userdata, &line);
+        r->stopped = k != 0;
+        return k;
 }
 
-static int read_all(Reader *r, int watch_fd)
+/* Stands before the first entry to deliver: 0; or at it: 1. */
+static int seek_operation(Reader *r)
 {
-        bool end = false;
-        for (;;) {
-                int k = sd_journal_next(r->journal);
+        uint64_t since = r->query->since;
+        return since > 0 ? sd_journal_seek_realtime_usec(r->journal, since)
+                         : sd_journal_seek_head(r->journal);
+}
+
+static int seek_last(Reader *r)
+{
+        uint64_t found = 0;
+        int k = sd_journal_seek_tail(r->journal);
+        if (k >= 0)
+                k = sd_journal_previous(r->journal);
+        if (k > 0 && r->query->lines == 0)
+                return 0; /* at the last of what is old */
+        while (k > 0) {
+                uint64_t realtime;
+                if (sd_journal_get_realtime_usec(r->journal, &realtime) >= 0 && realtime < r->query->since)
+                        return 0;
+                k = read_wanted(r);
                 if (k < 0)
                         return k;
-                if (k > 0) {
-                        k = is_meant(r) ? deliver(r, &end) : 0;
-                        if (k != 0 || end)
+                if (k > 0 && ++found == r->query->lines)
+                        return 1;
+                k = sd_journal_previous(r->journal);
+        }
+        /* There are fewer, or none: then everything that will match is wanted. */
+        return k < 0 ? k : sd_journal_seek_head(r->journal);
+}
+
+static bool reader_is_gone(short events)
+{
+        return events & (POLLERR | POLLHUP | POLLNVAL);
+}
+
+/* Waits until it is worth looking again. 1: nobody reads what we write any more. */
+static int wait_for_more(Reader *r)
+{
+        struct pollfd fds[] = {
+                {.fd = r->watch_fd},
+                {.fd = sd_journal_get_fd(r->journal), .events = POLLIN},
+        };
+        if (poll(fds, ELEMENTSOF(fds), POLL_MSEC) < 0)
+                return errno == EINTR ? 0 : -errno;
+        if (r->watch_fd >= 0 && reader_is_gone(fds[0].revents))
+                return 1;
+        if (fds[1].revents) {
+                int k = sd_journal_process(r->journal);
+                if (k < 0)
+                        return k;
+        }
+        return 0;
+}
+
+/* The end was seen and there is nothing more to read now: is that all? */
+static bool operation_is_over(Reader *r)
+{
+        if (r->ended == 0)
+                return false;
+        if (r->output > 0 && r->output + END_CALM_USEC < r->ended)
+                return true;
+        return r->pauses++ >= END_PAUSE_POLLS || clock_monotonic() > r->ended_at + END_LIMIT_USEC;
+}
+
+/* `at`: the journal stands at an entry that is to be delivered first. */
+static int read_on(Reader *r, bool at)
+{
+        for (;;) {
+                int k = at ? 1 : sd_journal_next(r->journal);
+                at = false;
+                if (k < 0)
+                        return k;
+                if (k == 0) {
+                        if (!r->query->follow || operation_is_over(r))
+                                return 0;
+                        k = wait_for_more(r);
+                        if (k != 0)
                                 return k < 0 ? k : 0;
                         continue;
                 }
-                if (!r->query->follow || reader_gone(watch_fd))
-                        return 0;
-                (void) sd_journal_process(r->journal); /* files that were rotated or added */
+                k = read_wanted(r);
+                if (k > 0)
+                        k = deliver(r);
+                if (k != 0)
+                        return k < 0 ? k : 0;
         }
-}
-
-static int open_journal(Reader *r)
-{
-        int k = sd_journal_open(&r->journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
-        if (k < 0)
-                return k;
-        (void) sd_journal_get_fd(r->journal);
-        if (r->query->operation)
-                k = match(r, "PAAS_OPERATION=%s", r->query->operation);
-        else
-                k = match_app(r);
-        if (k < 0)
-                return k;
-        return r->query->operation ? sd_journal_seek_head(r->journal) : seek_lines(r);
 }
 
 int journal_read(const JournalQuery *q, int watch_fd, JournalEach each, void *userdata, Error *e)
 {
-        _cleanup_(reader_clear) Reader r = {.query = q, .each = each, .userdata = userdata};
-        if (!q->operation) {
-                if (!q->app || asprintf(&r.slice, "paas-app-%s.slice", q->app) < 0)
-                        return q->app ? -ENOMEM : -EINVAL;
-                for (char *p = r.slice + strlen("paas-app-"); *p != '.'; p++)
-                        if (*p == '-')
-                                *p = '_';
-        }
-        int k = open_journal(&r);
+        _cleanup_(reader_clear) Reader r = {
+                .query = q,
+                .watch_fd = watch_fd,
+                .each = each,
+                .userdata = userdata,
+        };
+        int k = trust_init(&r.trust, q->app, q->app_id, q->operation, e);
         if (k >= 0)
-                k = read_all(&r, watch_fd);
-        return k < 0 ? error_set(e, k, "cannot read the journal: %s", strerror(-k)) : 0;
+                k = open_journal(&r.journal, e);
+        if (k < 0)
+                return k;
+        if (!q->operation && !q->follow && q->lines == 0)
+                return 0;
+
+        k = add_matches(&r);
+        if (k >= 0)
+                k = q->operation ? seek_operation(&r) : seek_last(&r);
+        if (k >= 0)
+                k = read_on(&r, k > 0);
+        if (k < 0 && !r.stopped)
+                return error_set(e, k, "cannot read the journal: %s", strerror(-k));
+        return k < 0 ? k : 0;
 }

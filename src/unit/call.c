@@ -126,7 +126,8 @@ void call_finish(UnitCall *c, int r, const char *text)
 {
         bool floating = c->floating;
         call_drop(c);
-        c->done(c->userdata, r, text);
+        if (c->done)
+                c->done(c->userdata, r, text);
         if (floating)
                 unit_call_free(c);
 }

@@ -55,8 +55,9 @@ DEFINE_CLEANUP(Units *, units_free)
 UnitCall *unit_call_free(UnitCall *c);
 DEFINE_CLEANUP(UnitCall *, unit_call_free)
 
-/* `r`: 0, or negative errno; `text`: the job's result ("done", "failed", "timeout", "canceled",
- * "dependency") or systemd's error message. Valid during the call only. */
+/* May be NULL, as may `ret` of the calls below: nobody wants to know. `r`: 0, or negative errno; `text`: the
+ * job's result ("done", "failed", "timeout", "canceled", "dependency") or systemd's error message. Valid
+ * during the call only. */
 typedef void (*UnitDone)(void *userdata, int r, const char *text);
 
 /* StartTransientUnit(mode "fail") with the auxiliary units in the same call; `done` when the job of `unit`
@@ -71,22 +72,26 @@ int units_start_existing(Units *u, const char *name, UnitDone done, void *userda
 int units_stop(Units *u, const char *name, UnitDone done, void *userdata, UnitCall **ret);
 
 /* For a unit that may have been started before this process was: `done` when it is neither activating nor
- * deactivating (at once when so already), result "done" | "failed" | "missing". */
+ * deactivating and no job is queued for it (at once when so already): 0 "done" (active, or inactive after
+ * success), -EIO "failed", -ENOENT "missing". */
 int units_wait(Units *u, const char *name, UnitDone done, void *userdata, UnitCall **ret);
 
 /* SIGKILL and the like to the whole cgroup; fire and forget. */
 int units_kill(Units *u, const char *name, int signal);
 int units_reset_failed(Units *u, const char *name);
 
-/* Status of one unit. */
+/* Status of one unit. One that is not loaded is no error. The strings of a status are "" where there is
+ * nothing; for `r` < 0 there is none. */
 typedef void (*UnitStatusDone)(void *userdata, int r, const UnitStatus *status);
 int units_status(Units *u, const char *name, UnitStatusDone done, void *userdata, UnitCall **ret);
 
-/* Every loaded unit that matches a pattern ("paas-app-*.service"), each with its full status. */
+/* Every loaded unit that matches one of the patterns ("paas-app-*.service"), each with its full status. */
 typedef void (*UnitListDone)(void *userdata, int r, const UnitStatus *list, size_t n);
 int units_list(Units *u, char *const *patterns, UnitListDone done, void *userdata, UnitCall **ret);
 
 /* Called when a unit whose name starts with `prefix` changed its state, appeared or vanished: the caller
- * observes again. One watch a Units. */
+ * observes again. The name "" says that systemd has reloaded or re-executed itself and signals may have been
+ * missed. A name that changes often is told once for what the bus had to read at that moment. One watch a
+ * Units, which must not be freed from within. */
 typedef void (*UnitChanged)(void *userdata, const char *name);
 int units_watch(Units *u, const char *prefix, UnitChanged changed, void *userdata);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "log/format.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "basic/clock.h"
+#include "basic/text.h"
+#include "log/terminal.h"
+#include "json/json.h"
+
+#define TIME_SIZE 64
+
+/* As Heroku writes it: to the microsecond, and the zone as an offset. */
+static void format_time(uint64_t usec, char ret[TIME_SIZE])
+{
+        time_t seconds = (time_t) (usec / USEC_PER_SEC);
+        struct tm tm;
+        char date[32] = "";
+
+        if (gmtime_r(&seconds, &tm))
+                strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+        snprintf(ret, TIME_SIZE, "%s.%06u+00:00", date, (unsigned) (usec % USEC_PER_SEC));
+}
+
+/* Whose line: what an application or its build says is "app", as for Heroku; and tools that read Heroku's
+ * logs know the router's lines by the name that these have there. */
+static const char *prefix_of(const char *source)
+{
+        if (streq(source, "router"))
+                return "heroku";
+        return streq(source, "paas") ? "paas" : "app";
+}
+
+static void format_text(Buffer *b, Format format, const JournalLine *line)
+{
+        char time[TIME_SIZE];
+        const char *p = line->message, *end = p + line->message_length;
+
+        format_time(line->realtime, time);
+        do {
+                const char *newline = memchr(p, '\n', (size_t) (end - p));
+                size_t n = (size_t) ((newline ? newline : end) - p);
+                if (n > 0 && p[n - 1] == '\r')
+                        n--;
+                if (format == FORMAT_HEROKU) {
+                        buffer_printf(b, "%s %s[", time, prefix_of(line->source));
+                        terminal_text(b, line->process, strlen(line->process));
+                        buffer_puts(b, "]: ");
+                }
+                terminal_text(b, p, n);
+                buffer_puts(b, "\n");
+                p = newline ? newline + 1 : end;
+        } while (p < end);
+}
+
+static int set_text(Json *object, const char *key, const char *text, size_t length)
+{
+        _cleanup_buffer_ Buffer b = BUFFER_NULL;
+        _cleanup_free_ char *utf8 = NULL;
+
+        utf8_text(&b, text, length);
+        int r = buffer_finish(&b, &utf8, NULL);
+        return r < 0 ? r : js_set_string(object, key, utf8);
+}
+
+static int format_json(Buffer *b, const JournalLine *line)
+{
+        _cleanup_json_ Json *object = js_object();
+        _cleanup_free_ char *text = NULL;
+        char time[TIME_SIZE];
+
+        format_time(line->realtime, time);
+        int r = js_set_string(object, "time", time);
+        if (r >= 0)
+                r = js_set_string(object, "source", line->source);
+        if (r >= 0)
+                r = set_text(object, "process", line->process, strlen(line->process));
+        if (r >= 0 && line->release[0])
+                r = set_text(object, "release", line->release, strlen(line->release));
+        if (r >= 0)
+                r = js_set_number(object, "priority", line->priority);
+        if (r >= 0)
+                r = set_text(object, "message", line->message, line->message_length);
+        if (r >= 0)
+                r = js_format_line(object, &text);
+        if (r < 0)
+                return r;
+        buffer_puts(b, text);
+        buffer_puts(b, "\n");
+        return 0;
+}
+
+int format_line(Buffer *b, Format format, const JournalLine *line)
+{
+        int r = 0;
+        if (format == FORMAT_JSON)
+                r = format_json(b, line);
+        else
+                format_text(b, format, line);
+        return r < 0 ? r : b->failed ? -ENOMEM : 0;
+}
