@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "basic/cleanup.h"
+#include "probe/head.h"
+#include "probe/listeners.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What was parsed is within what was given, and what is shown is printable. */
+static void check_head(const char *data, size_t size)
+{
+        HttpHead head = {0};
+        if (http_head_parse(data, size, &head) <= 0)
+                return;
+        if (head.status < 100 || head.status > 599 || head.length > size || head.status_line > head.length)
+                abort();
+        for (size_t at = 0; at < head.length;) {
+                char line[40];
+                size_t n = http_head_line(data + at, head.length - at, line, sizeof(line));
+                if (n == 0 || n > head.length - at)
+                        abort();
+                for (const char *p = line; *p != '\0'; p++)
+                        if (*p < ' ' || *p > '~')
+                                abort();
+                at += n;
+        }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        _cleanup_free_ char *text = malloc(size + 1);
+        if (!text)
+                return 0;
+        if (size > 0)
+                memcpy(text, data, size);
+        text[size] = '\0';
+
+        check_head(text, size);
+        _cleanup_listeners_ Listeners list = LISTENERS_NULL;
+        if (listeners_parse(text, true, &list) < 0 || listeners_parse(text, false, &list) < 0)
+                return 0;
+        for (size_t i = 0; i < list.n; i++) {
+                char shown[LISTENER_TEXT_SIZE];
+                listener_format(&list.list[i], shown);
+        }
+        return 0;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "basic/cleanup.h"
+#include "basic/clock.h"
+#include "probe/attempt.h"
+#include "probe/head.h"
+#include "probe/listeners.h"
+#include "probe/report.h"
+
+static int parse(const char *text, HttpHead *ret)
+{
+        return http_head_parse(text, strlen(text), ret);
+}
+
+static void test_head(void **state)
+{
+        (void) state;
+        HttpHead head;
+
+        assert_int_equal(parse("HTTP/1.1 200 OK\r\nServer: x\r\n\r\nbody", &head), 1);
+        assert_int_equal(head.status, 200);
+        assert_int_equal(head.length, strlen("HTTP/1.1 200 OK\r\nServer: x\r\n\r\n"));
+        assert_int_equal(head.status_line, strlen("HTTP/1.1 200 OK"));
+        assert_int_equal(parse("HTTP/1.0 301\n\n", &head), 1);
+        assert_int_equal(head.status, 301);
+
+        static const char *const partial[] = {
+                "", "H", "HTTP/1.", "HTTP/1.1 200 OK", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n"};
+        for (size_t i = 0; i < ELEMENTSOF(partial); i++)
+                assert_int_equal(parse(partial[i], &head), 0);
+
+        static const char *const bad[] = {"\x15\x03",
+                                          "SSH-2.0",
+                                          "HTTP/2 200\r\n\r\n",
+                                          "HTTP/1.1 99 x\r\n\r\n",
+                                          "HTTP/1.1 2000\r\n\r\n",
+                                          "HTTP/1.1 600 x\r\n\r\n",
+                                          "HTTP/1.1  200\r\n\r\n",
+                                          "HTTP/1.1\r\n\r\n"};
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++)
+                assert_int_equal(parse(bad[i], &head), -EBADMSG);
+
+        static char endless[HTTP_HEAD_MAX + 10];
+        memset(endless, 'x', sizeof(endless));
+        memcpy(endless, "HTTP/1.1 200 OK\r\n", 17);
+        assert_int_equal(http_head_parse(endless, HTTP_HEAD_MAX - 1, &head), 0);
+        assert_int_equal(http_head_parse(endless, sizeof(endless), &head), -EBADMSG);
+}
+
+static void test_line(void **state)
+{
+        (void) state;
+        char text[12];
+        static const char data[] = "a\x1b[31m\xff b\r\nlonger than that\nend";
+
+        assert_int_equal(http_head_line(data, sizeof(data) - 1, text, sizeof(text)), 11);
+        assert_string_equal(text, "a?[31m? b");
+        assert_int_equal(http_head_line(data + 11, sizeof(data) - 12, text, sizeof(text)), 17);
+        assert_string_equal(text, "longer t...");
+        assert_int_equal(http_head_line(data + 28, 3, text, sizeof(text)), 3);
+        assert_string_equal(text, "end");
+}
+
+static const char tcp_table[] =
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+        "   0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000 61184        0 1 1 0\n"
+        "   1: 00000000:4E23 00000000:0000 0A 00000000:00000000 00:00000000 00000000 61186        0 2 1 0\n"
+        "   2: 0100007F:4E23 0100007F:D431 01 00000000:00000000 00:00000000 00000000 61186        0 3 1 0\n"
+        "   3: 0100007F:4E24 00000000:0000 0A 00000000:00000000 00:00000000 00000000 61184        0 4 1 0\n"
+        "   4: garbage\n"
+        "   5: 01007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000 61184        0 1 1 0\n";
+static const char tcp6_table[] =
+        "  sl  local_address                         remote_address                        st …\n"
+        "   0: 00000000000000000000000001000000:0BB9 00000000000000000000000000000000:0000 0A "
+        "00000000:00000000 00:00000000 00000000 61184        0 5 1 0\n"
+        "   1: 00000000000000000000000000000000:4E25 00000000000000000000000000000000:0000 0A "
+        "00000000:00000000 00:00000000 00000000 61188        0 6 1 0\n";
+
+static void test_listeners(void **state)
+{
+        (void) state;
+        _cleanup_listeners_ Listeners list = LISTENERS_NULL;
+        char text[LISTENER_TEXT_SIZE];
+        static const struct {
+                const char *text;
+                unsigned uid;
+                bool loopback;
+        } expected[] = {
+                {"127.0.0.1:3000", 61184, true},  {"0.0.0.0:20003", 61186, true},
+                {"127.0.0.1:20004", 61184, true}, {"[::1]:3001", 61184, false},
+                {"[::]:20005", 61188, true},
+        };
+
+        assert_int_equal(listeners_parse(tcp_table, true, &list), 0);
+        assert_int_equal(listeners_parse(tcp6_table, false, &list), 0);
+        assert_int_equal(list.n, ELEMENTSOF(expected));
+        for (size_t i = 0; i < list.n; i++) {
+                listener_format(&list.list[i], text);
+                assert_string_equal(text, expected[i].text);
+                assert_int_equal(list.list[i].uid, expected[i].uid);
+                assert_int_equal(listener_takes_loopback(&list.list[i]), expected[i].loopback);
+        }
+        assert_non_null(report_stranger(&list, 20003, 61184));
+        assert_null(report_stranger(&list, 20003, 61186));
+        assert_null(report_stranger(&list, 20009, 61186));
+}
+
+static char *report(const Attempt *told, AttemptOutcome last, uid_t uid)
+{
+        _cleanup_listeners_ Listeners list = LISTENERS_NULL;
+        assert_int_equal(listeners_parse(tcp_table, true, &list), 0);
+        assert_int_equal(listeners_parse(tcp6_table, false, &list), 0);
+        Buffer out = BUFFER_NULL;
+        report_failure(&(Report){.app = "blog",
+                                 .name = "web.1",
+                                 .port = 20009,
+                                 .range_first = 20000,
+                                 .range_last = 29999,
+                                 .uid = uid,
+                                 .timeout = 60,
+                                 .told = told,
+                                 .last = last,
+                                 .listeners = &list},
+                       &out);
+        char *text;
+        assert_int_equal(buffer_finish(&out, &text, NULL), 0);
+        return text;
+}
+
+static void set_data(Attempt *a, const char *data)
+{
+        a->length = strlen(data);
+        memcpy(a->data, data, a->length);
+        (void) http_head_parse(a->data, a->length, &a->head);
+}
+
+static void test_report(void **state)
+{
+        (void) state;
+        static Attempt a;
+
+        a.outcome = ATTEMPT_REFUSED;
+        _cleanup_free_ char *elsewhere = report(&a, ATTEMPT_REFUSED, 61184);
+        assert_string_equal(elsewhere, "web.1 accepted no connection on port 20009 in 60 s\n"
+                                       "it listens on 127.0.0.1:3000, [::1]:3001, not on $PORT 20009: "
+                                       "bind 0.0.0.0:$PORT\n");
+        _cleanup_free_ char *nowhere = report(&a, ATTEMPT_REFUSED, 61190);
+        assert_non_null(strstr(nowhere, "nothing of it listens on any port"));
+
+        a.outcome = ATTEMPT_ANSWERED;
+        set_data(&a,
+                 "HTTP/1.1 500 Oh\x1b[0m\r\nServer: x\r\n1: 1\r\n2: 1\r\n3: 1\r\n4: 1\r\n5: 1\r\n6: 1\r\n"
+                 "7: 1\r\n8: 1\r\n9: 1\r\n10: too many\r\n\r\nbody");
+        _cleanup_free_ char *answered = report(&a, ATTEMPT_REFUSED, 61184);
+        assert_non_null(strstr(answered, "status 500"));
+        assert_non_null(strstr(answered, "    HTTP/1.1 500 Oh?[0m\n    Server: x\n"));
+        assert_non_null(strstr(answered, "    9: 1\n"));
+        assert_null(strstr(answered, "too many"));
+        assert_null(strstr(answered, "body"));
+        assert_non_null(strstr(answered, "at the end it accepted no connection any more"));
+
+        a.outcome = ATTEMPT_NOT_HTTP;
+        set_data(&a, "\x15\x03\x03");
+        _cleanup_free_ char *tls = report(&a, ATTEMPT_NOT_HTTP, 61184);
+        assert_non_null(strstr(tls, "speaks TLS"));
+        set_data(&a, "SSH-2.0-x\r\n");
+        _cleanup_free_ char *ssh = report(&a, ATTEMPT_NOT_HTTP, 61184);
+        assert_non_null(strstr(ssh, "\"SSH-2.0-x\""));
+}
+
+/* A server that accepts one connection, reads the question, sends `answer` and closes, or waits. */
+typedef struct Server {
+        int fd;
+        const char *answer;
+        bool waits;
+        char question[1024];
+        pthread_t thread;
+        Target target;
+} Server;
+
+static void *serve(void *userdata)
+{
+        Server *s = userdata;
+        _cleanup_close_ int fd = accept(s->fd, NULL, NULL);
+        ssize_t n = recv(fd, s->question, sizeof(s->question) - 1, 0);
+        s->question[n > 0 ? n : 0] = '\0';
+        for (const char *p = s->answer; *p != '\0'; p++) /* byte by byte, as a slow network would */
+                if (send(fd, p, 1, MSG_NOSIGNAL) != 1)
+                        break;
+        char byte;
+        if (s->waits)
+                (void) !recv(fd, &byte, 1, 0);
+        return NULL;
+}
+
+static void start(Server *s)
+{
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t n = sizeof(address);
+        s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_int_equal(bind(s->fd, (struct sockaddr *) &address, n), 0);
+        assert_int_equal(listen(s->fd, 4), 0);
+        assert_int_equal(getsockname(s->fd, (struct sockaddr *) &address, &n), 0);
+        memcpy(&s->target.address, &address, n);
+        s->target.address_length = n;
+        s->target.host = "blog.example.com";
+        assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
+}
+
+static void expect(const char *answer, bool waits, AttemptOutcome outcome, unsigned status)
+{
+        static Attempt a;
+        Server s = {.answer = answer, .waits = waits};
+        start(&s);
+        attempt_make(&s.target, clock_monotonic() + (waits ? 200 * USEC_PER_MSEC : 5 * USEC_PER_SEC), &a);
+        pthread_join(s.thread, NULL);
+        close(s.fd);
+        assert_int_equal(a.outcome, outcome);
+        if (outcome == ATTEMPT_ANSWERED)
+                assert_int_equal(a.head.status, status);
+        assert_non_null(strstr(s.question, "GET / HTTP/1.1\r\nHost: blog.example.com\r\n"));
+        assert_non_null(strstr(s.question, "\r\nX-Forwarded-Proto: https\r\n"));
+        assert_non_null(strstr(s.question, "\r\nConnection: close\r\n\r\n"));
+}
+
+static void test_attempt(void **state)
+{
+        (void) state;
+        expect("HTTP/1.1 200 OK\r\n\r\n", false, ATTEMPT_ANSWERED, 200);
+        expect("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 503 No\r\n\r\n",
+               false, ATTEMPT_ANSWERED, 503);
+        expect("HTTP/1.1 101 Switching\r\n\r\n", false, ATTEMPT_ANSWERED, 101);
+        expect("HTTP/1.1 200 OK\r\nHalf", false, ATTEMPT_CLOSED, 0);
+        expect("", false, ATTEMPT_CLOSED, 0);
+        expect("SSH-2.0\r\n", false, ATTEMPT_NOT_HTTP, 0);
+        expect("HTTP/1.1 2", true, ATTEMPT_SILENT, 0);
+
+        static Attempt a;
+        Server s = {.answer = ""};
+        start(&s);
+        attempt_make(&s.target, clock_monotonic() + USEC_PER_SEC, &a);
+        pthread_join(s.thread, NULL);
+        close(s.fd);
+        attempt_make(&s.target, clock_monotonic() + USEC_PER_SEC, &a);
+        assert_int_equal(a.outcome, ATTEMPT_REFUSED);
+}
+
+/* The kernel's own table: our listener is in it, as ours. */
+static void test_own_listener(void **state)
+{
+        (void) state;
+        Server s = {.answer = "HTTP/1.1 200 OK\r\n\r\n"};
+        static Attempt a;
+        _cleanup_listeners_ Listeners list = LISTENERS_NULL;
+        start(&s);
+        uint16_t port = ntohs(((struct sockaddr_in *) &s.target.address)->sin_port);
+
+        assert_int_equal(listeners_read("/proc/self/net", &list), 0);
+        assert_null(report_stranger(&list, port, getuid()));
+        assert_non_null(report_stranger(&list, port, getuid() + 1));
+        attempt_make(&s.target, clock_monotonic() + USEC_PER_SEC, &a);
+        pthread_join(s.thread, NULL);
+        close(s.fd);
+        assert_int_equal(listeners_read("/nonexistent", &list), -ENOENT);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_head),      cmocka_unit_test(test_line),
+                cmocka_unit_test(test_listeners), cmocka_unit_test(test_report),
+                cmocka_unit_test(test_attempt),   cmocka_unit_test(test_own_listener),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
