@@ -104,7 +104,7 @@ static void test_raw_and_json(void **state)
         assert_format(
                 FORMAT_JSON, &line,
                 "{\"message\":\"a\xef\xbf\xbd"
-                "b\\u001b[2J\xef\xbf\xbd\\n\\\"\",\"priority\":6,\"process\":\"web.1\",\"release\":\"v12\","
+                "b\\u001B[2J\xef\xbf\xbd\\n\\\"\",\"priority\":6,\"process\":\"web.1\",\"release\":\"v12\","
                 "\"source\":\"app\",\"time\":\"2026-11-21T03:27:00.123456+00:00\"}\n");
 }
 
