@@ -8,6 +8,7 @@
 
 #define HEADERS_SHOWN 10
 #define LINE_SHOWN 160
+#define LISTENERS_SHOWN 8
 
 const Listener *report_stranger(const Listeners *listeners, uint16_t port, uid_t uid)
 {
@@ -23,7 +24,9 @@ static void put_answer(const Report *r, Buffer *out)
 {
         const Attempt *a = r->told;
         buffer_printf(
-                out, "%s answers GET / with status %u; below 500 it would go live. Its answer after %u s:\n",
+                out,
+                "%s answered GET / with status %u until its %u s were over; a release goes live with a "
+                "status below 500. It answered:\n",
                 r->name, a->head.status, r->timeout);
         size_t at = 0;
         for (unsigned i = 0; i <= HEADERS_SHOWN && at < a->head.length; i++) {
@@ -45,7 +48,7 @@ static bool is_given(const Report *r, uint16_t port)
 static size_t put_listeners(const Report *r, Buffer *out)
 {
         size_t n = 0;
-        for (size_t i = 0; i < r->listeners->n; i++) {
+        for (size_t i = 0; i < r->listeners->n && n < LISTENERS_SHOWN; i++) {
                 const Listener *l = &r->listeners->list[i];
                 if (l->uid != r->uid || is_given(r, l->port) ||
                     (l->port == r->port && listener_takes_loopback(l)))
