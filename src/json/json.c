@@ -37,9 +37,24 @@ static void make_printable(char *s)
         }
 }
 
+/* jansson overlooks a NUL byte behind a number and behind true, false and null. */
+static int refuse_nul(const char *text, const char *nul, Error *e)
+{
+        size_t line = 1, column = 1;
+        for (const char *p = text; p < nul; p++) {
+                column = *p == '\n' ? 1 : column + 1;
+                line += *p == '\n';
+        }
+        return error_set(e, -EBADMSG, "line %zu, column %zu: a NUL byte is not allowed", line, column);
+}
+
 int js_parse(const char *text, size_t length, Json **ret, Error *e)
 {
         json_error_t error;
+        const char *nul = length > 0 ? memchr(text, '\0', length) : NULL;
+        if (nul)
+                return refuse_nul(text, nul, e);
+
         json_t *j = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
         if (!j) {
                 if (json_error_code(&error) == json_error_out_of_memory)

@@ -114,6 +114,10 @@ static void test_refused(void **state)
                 assert_non_null(strstr(error_text(&e, -EBADMSG), "line 1, column "));
         }
         assert_int_equal(js_parse("\"a\0\"", 4, &j, NULL), -EBADMSG);
+        assert_int_equal(js_parse("1\0", 2, &j, NULL), -EBADMSG);
+        _cleanup_error_ Error e = ERROR_NULL;
+        assert_int_equal(js_parse("[\n true\0]", 9, &j, &e), -EBADMSG);
+        assert_string_equal(e.message, "line 2, column 6: a NUL byte is not allowed");
         assert_null(j);
 }
 
