@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # What is in the package's source: all that git knows or would take. Tests that run outside of the build do not make it new.
-deb_files() { git -C "$tree" ls-files -z -co --exclude-standard | while IFS= read -rd '' f; do [ ! -e "$tree/$f" ] || printf '%s\0' "$f"; done; }
+deb_files() { git -c safe.directory="*" -C "$tree" ls-files -z -co --exclude-standard | while IFS= read -rd '' f; do [ ! -e "$tree/$f" ] || printf '%s\0' "$f"; done; }
 deb_hash() {
         (cd "$tree" && deb_files | grep -zvE '^(tests/(integration|lab|apps|bench|run)|\.ci|docs)(/|$)' | sort -z | xargs -0 sha256sum; cat "$lab_dir/lib-deb.sh") | sha256sum | cut -d' ' -f1
 }
