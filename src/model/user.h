@@ -43,7 +43,7 @@ void ssh_key_clear(SshKey *k);
 int user_email_check(const char *s, Error *e);
 
 const SshKey *user_find_key(const User *u, const char *fingerprint);
-int user_add_key(User *u, SshKey *k);                  /* takes the contents over on success; -EEXIST, -E2BIG */
+int user_add_key(User *u, SshKey *k); /* takes the contents over on success; -EEXIST, -E2BIG */
 int user_remove_key(User *u, const char *fingerprint); /* -ENOENT */
 int user_format(const User *u, char **ret);
 int user_parse(const char *text, size_t length, User *ret, Error *e);
