@@ -11,6 +11,8 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 
+#define LOST_MAX 5 /* times that a request is made again */
+
 int systemd_errno(const sd_bus_error *e)
 {
         if (sd_bus_error_has_name(e, SYSTEMD_NAME ".UnitExists"))
@@ -22,11 +24,17 @@ int systemd_errno(const sd_bus_error *e)
         return error > 0 ? -error : -EIO;
 }
 
-/* PID 1 re-executes itself: its name is gone for a moment, and what it had not read is lost. */
-static bool systemd_went_away(const sd_bus_error *e)
+/* PID 1 re-executes itself: its name is gone for a moment, and what it had not answered is lost. The bus
+ * tells of lost answers first and of the name afterwards, so the name may still seem to be there. */
+static bool systemd_went_away(const Units *u, const sd_bus_error *e)
 {
-        return sd_bus_error_has_names(e, SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_SERVICE_UNKNOWN,
-                                      SD_BUS_ERROR_NAME_HAS_NO_OWNER);
+        if (u->direct || !u->resolved)
+                return false;
+        if (sd_bus_error_has_name(e, SD_BUS_ERROR_NO_REPLY))
+                return true;
+        return !u->owner &&
+               (sd_bus_error_has_names(e, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER) ||
+                text_after(e->name, "org.freedesktop.DBus.Error.Spawn."));
 }
 
 int call_new(Units *u, CallKind kind, const char *name, void *userdata, UnitCall **ret)
@@ -167,10 +175,12 @@ void call_broken(UnitCall *c, int r)
 
 void call_failed(UnitCall *c, const sd_bus_error *e)
 {
-        if (!c->units->direct && !c->units->owner && c->units->resolved && systemd_went_away(e)) {
+        if (systemd_went_away(c->units, e) && c->n_lost++ < LOST_MAX) {
                 c->answer_was_lost = true;
                 c->slot = sd_bus_slot_unref(c->slot);
-                c->step = CALL_HELD;
+                int r = call_begin(c);
+                if (r < 0)
+                        call_broken(c, r);
                 return;
         }
         call_end(c, systemd_errno(e), e->message ? e->message : e->name);

@@ -61,6 +61,7 @@ struct UnitCall {
         char *job;            /* object path, once systemd has answered */
         char **early;         /* path, result, path, result: jobs of the unit that ended before the answer */
         bool answer_was_lost; /* systemd went away while it had our request */
+        unsigned n_lost;      /* how often that happened */
         bool changed;         /* the unit changed while it was being looked at: look again */
 
         ListEntry *entries; /* of a list */
@@ -113,7 +114,7 @@ int call_launch(UnitCall *c, UnitCall **ret);
 void call_finish(UnitCall *c, int r, const char *text);
 void call_finish_status(UnitCall *c, int r, const UnitStatus *status);
 void call_finish_list(UnitCall *c, int r, const UnitStatus *list, size_t n);
-/* A request failed: holds the call when systemd went away under it, else ends it. */
+/* A request failed: it is made again when systemd went away under it, else the call ends. */
 void call_failed(UnitCall *c, const sd_bus_error *e);
 /* Ends it with our own error, whatever its kind. */
 void call_broken(UnitCall *c, int r);
