@@ -7,7 +7,7 @@
 
 #include "cli/verb.h"
 #include "client/client.h"
-#include "client/job.h"
+#include "client/jobview.h"
 #include "json/json.h"
 
 /* Exit statuses; paas(1) lists them. */

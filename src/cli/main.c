@@ -3,9 +3,11 @@
 /* paas: the command line. What it does stands in the table of verbs; how, in verb-*.c. */
 
 #include <errno.h>
-#include <signal.h>
+#include <limits.h>
 #include <stdio.h>
 
+#include "basic/file.h"
+#include "basic/strv.h"
 #include "basic/text.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
@@ -13,6 +15,8 @@
 #include "cli/verbtable.h"
 #include "client/foreign.h"
 #include "model/paths.h"
+
+#define WORDS_MAX (512 * 1024)
 
 static int exit_status(int r)
 {
@@ -75,29 +79,71 @@ static int run(char **words, Cli *cli)
         return r < 0 ? complain(&cli->error, r) : r;
 }
 
+/* paas-shell hands its caller's words over by descriptor: `--words=3`, each ended by a NUL. */
+static int read_words(const char *number, char ***ret)
+{
+        _cleanup_free_ char *text = NULL;
+        _cleanup_strv_ char **words = NULL;
+        uint64_t fd;
+        size_t length;
+
+        int r = text_parse_uint(number, INT_MAX, &fd);
+        if (r < 0)
+                return r;
+        _cleanup_close_ int owned = (int) fd;
+        r = fd_read_all(owned, WORDS_MAX, &text, &length);
+        for (const char *p = text; r >= 0 && p < text + length; p += strlen(p) + 1)
+                r = strv_append(&words, p);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(words);
+        return 0;
+}
+
+/* Our own words, and none of their values where everybody could read them (proc(5), cmdline). */
+static int take_words(char **argv, char ***ret)
+{
+        const char *number = argv[0] ? text_after(argv[0], "--words=") : NULL;
+        if (number)
+                return read_words(number, ret);
+
+        int r = 0;
+        for (char **word = argv; r >= 0 && *word; word++) {
+                r = strv_append(ret, *word);
+                char *value = strchr(*word, '=');
+                if (value && (*word)[0] != '-')
+                        memset(value + 1, 0, strlen(value + 1));
+        }
+        return r;
+}
+
 int main(int argc, char **argv)
 {
         const char *host = getenv("PAAS_HOST"), *key = getenv("PAAS_KEY");
         _cleanup_(cli_clear) Cli cli = {.key = key && *key ? key : NULL};
-        char **words = argv + (argc > 0);
+        _cleanup_strv_ char **words = NULL;
 
         if (host && *host && !cli.key)
                 return hand_over(argv);
 
-        /* Who reads us may have enough of it. */
-        signal(SIGPIPE, SIG_DFL);
-        cli.default_app = words[0] ? text_after(words[0], "--default-app=") : NULL;
+        int r = take_words(argv + (argc > 0), &words);
+        if (r < 0) {
+                fprintf(stderr, "paas: what to do cannot be read: %s\n", strerror(-r));
+                return CLI_FAILED;
+        }
+        char **rest = words;
+        cli.default_app = rest && *rest ? text_after(*rest, "--default-app=") : NULL;
         if (cli.default_app)
-                words++;
+                rest++;
         else
                 cli.default_app = getenv("PAAS_APP");
-        if (!words[0] || streq(words[0], "--help") || streq(words[0], "-h")) {
+        if (!rest || !*rest || streq(*rest, "--help") || streq(*rest, "-h")) {
                 help_print_all();
                 return CLI_OK;
         }
-        if (streq(words[0], "--version")) {
+        if (streq(*rest, "--version")) {
                 printf("paas %s\n", PAAS_VERSION);
                 return CLI_OK;
         }
-        return run(words, &cli);
+        return run(rest, &cli);
 }

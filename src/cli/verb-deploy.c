@@ -3,7 +3,6 @@
 #include "cli/handlers.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "basic/text.h"
@@ -47,7 +46,6 @@ int verb_deploy(Cli *cli)
 {
         _cleanup_message_ sd_bus_message *reply = NULL;
         _cleanup_free_ char *ref = NULL;
-        _cleanup_job_ Job job = JOB_NULL;
         const char *app, *path;
         Client *client;
 
@@ -67,9 +65,7 @@ int verb_deploy(Cli *cli)
                 printf("Queued. `paas releases --app %s` will show it\n", app);
                 return CLI_OK;
         }
-        r = cli_follow(cli, path, &job);
-        if (r < 0)
-                return r;
-        printf("-----> Released v%" PRIu64 "\n       %s deployed\n", job.version, job.url);
-        return CLI_OK;
+        /* What was released, and where it is to be seen, the log says. */
+        r = cli_follow(cli, path, NULL);
+        return r < 0 ? r : CLI_OK;
 }

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "cli/options.h"
+#include "cli/verboptions.h"
 
 #define ANY_NUMBER ((size_t) -1)
 

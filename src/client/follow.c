@@ -6,7 +6,7 @@
  * left out.
  */
 
-#include "client/job.h"
+#include "client/jobview.h"
 
 #include <errno.h>
 #include <fcntl.h>

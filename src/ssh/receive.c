@@ -9,12 +9,13 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "basic/file.h"
 #include "basic/text.h"
 #include "client/client.h"
-#include "ssh/deploy.h"
 #include "ssh/hookinput.h"
+#include "ssh/pushdeploy.h"
 #include "ssh/pushplan.h"
 #include "ssh/repository.h"
 
@@ -135,18 +136,26 @@ static int receive(const char *app, Error *e)
         return deploy(client, &h, app, repository.branch);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
         _cleanup_error_ Error e = ERROR_NULL;
         const char *app = getenv("PAAS_APP");
 
+        if (argc == 2 && streq(argv[1], "--version")) {
+                printf("paas-receive %s\n", PAAS_VERSION);
+                return EXIT_SUCCESS;
+        }
+        if (argc > 1 || !app) {
+                bool help = argc == 2 && streq(argv[1], "--help");
+                fputs("paas-receive is git's proc-receive hook; paas-shell starts git, and git starts it. "
+                      "See "
+                      "paas-receive(8).\n",
+                      help ? stdout : stderr);
+                return help ? EXIT_SUCCESS : EXIT_FAILURE;
+        }
         /* The pusher's going is seen on PUSHER_FD; what was begun is ended in good order. */
         signal(SIGPIPE, SIG_IGN);
         signal(SIGHUP, SIG_IGN);
-        if (!app) {
-                deploy_say("paas-receive: this is the proc-receive hook of git, started by paas-shell");
-                return EXIT_FAILURE;
-        }
         int r = receive(app, &e);
         if (r < 0) {
                 deploy_say("paas-receive: %s", error_text(&e, r));

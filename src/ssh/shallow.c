@@ -10,7 +10,7 @@
 #include "basic/file.h"
 #include "basic/text.h"
 #include "ssh/git.h"
-#include "ssh/objects.h"
+#include "ssh/gitobjects.h"
 #include "ssh/repository.h"
 
 #define SHALLOW_MAX (16 * 1024 * 1024)

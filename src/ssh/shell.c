@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
+#include "basic/file.h"
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "client/client.h"
@@ -79,15 +81,34 @@ static int run(const Caller *c, char *const *argv)
         return 127;
 }
 
+/* A command line can be read by everybody on the host, and this one may hold config values: the words go by
+ * a file in memory. */
+static int write_words(char *const *words)
+{
+        int fd = memfd_create("words", 0);
+        if (fd < 0)
+                return -errno;
+        for (int r; *words; words++) {
+                r = fd_write_all(fd, *words, strlen(*words) + 1);
+                if (r < 0)
+                        return r;
+        }
+        return lseek(fd, 0, SEEK_SET) < 0 ? -errno : fd;
+}
+
 static int run_verb(const Caller *c, char *const *words)
 {
-        _cleanup_strv_ char **argv = NULL;
-        int r = strv_append(&argv, "/usr/bin/paas");
-        for (char *const *w = words; r >= 0 && w && *w; w++)
-                r = strv_append(&argv, *w);
-        if (r >= 0 && !words)
-                r = strv_append(&argv, "help");
-        return r < 0 ? fail(1, strerror(-r)) : run(c, argv);
+        static char paas[] = "/usr/bin/paas", help[] = "help";
+        _cleanup_free_ char *option = NULL;
+        char *argv[] = {paas, help, NULL};
+
+        if (words) {
+                int fd = write_words(words);
+                if (fd < 0 || asprintf(&option, "--words=%d", fd) < 0)
+                        return fail(1, strerror(fd < 0 ? -fd : ENOMEM));
+                argv[1] = option;
+        }
+        return run(c, argv);
 }
 
 static int service_arguments(GitService service, char ***argv)
@@ -199,6 +220,10 @@ int main(int argc, char **argv)
 {
         _cleanup_(caller_clear) Caller c = {.original = getenv("SSH_ORIGINAL_COMMAND")};
 
+        if (argc == 2 && (streq(argv[1], "--help") || streq(argv[1], "--version"))) {
+                printf("paas-shell %s: the login shell of user paas, see paas-shell(8)\n", PAAS_VERSION);
+                return 0;
+        }
         if (argc != 3 || !streq(argv[1], "-c") || command_forced_key(argv[2], &c.key) < 0)
                 return fail(EXIT_REFUSED,
                             "this account is for `git push` and paas by ssh with a registered key. "

@@ -17,7 +17,7 @@
 #include "client/foreign.h"
 #include "model/sourcetree.h"
 #include "ssh/git.h"
-#include "ssh/inspect.h"
+#include "ssh/treeinspect.h"
 
 #define EXIT_INTERNAL 1
 #define EXIT_REFUSED 10
@@ -260,15 +260,37 @@ static int archive(const Source *s)
         return EXIT_INTERNAL;
 }
 
+static void usage(FILE *out)
+{
+        fputs("Usage: paas-source repo REPO resolve REF\n"
+              "       paas-source repo REPO commit COMMIT [tip TIP] [old OLD] [forced] max-bytes N "
+              "max-files N\n"
+              "\n"
+              "Prints the commit that REF means, or checks what may be built of COMMIT and writes its tree "
+              "as\n"
+              "a tar to standard output.\n"
+              "\n"
+              "  --help     this text\n"
+              "  --version  the version of paas\n"
+              "\n"
+              "Exit status: 0, 10 (it must not be built: standard error says why), 1 anything else.\n",
+              out);
+}
+
 int main(int argc, char **argv)
 {
         Source s;
 
-        (void) argc;
+        if (argc == 2 && streq(argv[1], "--help")) {
+                usage(stdout);
+                return 0;
+        }
+        if (argc == 2 && streq(argv[1], "--version")) {
+                printf("paas-source %s\n", PAAS_VERSION);
+                return 0;
+        }
         if (parse(argv + 1, &s) < 0) {
-                fprintf(stderr, "Usage: paas-source repo REPO resolve REF\n"
-                                "       paas-source repo REPO commit COMMIT [tip TIP] [old OLD] [forced] "
-                                "max-bytes N max-files N\n");
+                usage(stderr);
                 return EXIT_INTERNAL;
         }
         /* A filter or an attribute that the host's git is configured with is none of the application's. */

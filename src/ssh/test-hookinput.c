@@ -92,12 +92,27 @@ static void what_is_no_such_talk_is_refused(void **state)
                 "0003",                       /* shorter than itself */
                 "fffexx",                     /* longer than can be */
                 "000dversion=1000dversion=1", /* twice */
-                "000dversion=10000000aab cd0000",
-                "000dversion=100000065" ZERO " " ONE " heads/main    ",
-                "000dversion=100000065" ZERO "x" ONE " refs/heads/ma ",
         };
         for (size_t i = 0; i < ELEMENTSOF(bad); i++)
                 refuse(bad[i], strlen(bad[i]));
+}
+
+static void what_is_no_ref_update_is_refused(void **state)
+{
+        static const char *const bad[] = {
+                "a b",
+                ZERO " " ONE,
+                ZERO " " ONE " heads/main",
+                ZERO " x refs/heads/main",
+                "x " ONE " refs/heads/main",
+                ZERO "0 " ONE " refs/heads/main",
+        };
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
+                _cleanup_buffer_ Buffer b = BUFFER_NULL;
+                greet(&b, "");
+                pkt_append(&b, bad[i], strlen(bad[i]));
+                refuse(b.data, b.length);
+        }
 }
 
 static void a_nul_in_a_ref_is_refused(void **state)
@@ -151,6 +166,7 @@ int main(void)
                 cmocka_unit_test(a_push_is_read),
                 cmocka_unit_test(options_are_not_awaited_when_none_are_said),
                 cmocka_unit_test(what_is_no_such_talk_is_refused),
+                cmocka_unit_test(what_is_no_ref_update_is_refused),
                 cmocka_unit_test(a_nul_in_a_ref_is_refused),
                 cmocka_unit_test(more_after_the_end_is_refused),
                 cmocka_unit_test(too_many_options_are_refused),

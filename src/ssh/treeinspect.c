@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "ssh/inspect.h"
+#include "ssh/treeinspect.h"
 
 #include <errno.h>
 
 #include "basic/text.h"
-#include "ssh/objects.h"
+#include "ssh/gitobjects.h"
 
 #define ENTRY_MAX 8192
 #define POINTER_BEGINS "version https://git-lfs.github.com/spec/"

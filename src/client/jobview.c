@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "client/job.h"
+#include "client/jobview.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "cli/options.h"
+#include "cli/verboptions.h"
 
 static const OptionInfo infos[_OPTION_MAX] = {
         [OPTION_APP] = {'a', "app", "NAME", "the application; without it the git remote 'paas' tells"},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "ssh/deploy.h"
+#include "ssh/pushdeploy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "basic/text.h"
 #include "basic/uuid.h"
 #include "client/foreign.h"
-#include "client/job.h"
+#include "client/jobview.h"
 #include "client/reply.h"
 #include "ssh/git.h"
 #include "ssh/repository.h"
@@ -136,9 +136,9 @@ static int find(const Deploy *d, const char *request, char **ret_path, Error *e)
                 return r;
         for (size_t i = 0; i < js_size(jobs); i++) {
                 const Json *job = js_at(jobs, i);
-                if (!streq(reply_text(job, "Request"), request))
+                if (!streq(reply_text(job, "request"), request))
                         continue;
-                r = client_call(d->client, "GetJob", &found, e, "s", reply_text(job, "Id"));
+                r = client_call(d->client, "GetJob", &found, e, "s", reply_text(job, "id"));
                 if (r >= 0)
                         r = sd_bus_message_read(found, "o", &path);
                 if (r < 0)
@@ -190,16 +190,14 @@ static int settle(const Deploy *d, Error *e)
         return streq(now.commit, d->update->new_oid);
 }
 
-static int succeed(const Deploy *d, const Job *job)
+/* What was released, and where it is to be seen, the log has said. */
+static int succeed(const Deploy *d)
 {
         _cleanup_error_ Error e = ERROR_NULL;
 
         if (settle(d, &e) < 0)
                 deploy_say("       The branch is not set yet (%s); it will be before the next push or fetch",
                            error_text(&e, e.code));
-        deploy_say("-----> Released v%" PRIu64, job->version);
-        if (*job->url)
-                deploy_say("       %s deployed", job->url);
         git_tidy(HERE);
         return 0;
 }
@@ -221,7 +219,7 @@ static int find_out(const Deploy *d, char **ret_reason)
 static int conclude(const Deploy *d, const Job *job, char **ret_reason)
 {
         if (job->state == JOB_SUCCEEDED)
-                return succeed(d, job);
+                return succeed(d);
 
         bool canceled = job->state == JOB_CANCELED;
         const char *text = *job->error ? job->error

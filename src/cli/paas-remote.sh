@@ -1,0 +1,223 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# paas on a laptop: runs the verbs of paas(1) on a server, by ssh. It needs a POSIX shell and ssh, git if it shall find the application
+# by itself, and nothing else: copy it to a directory of $PATH as `paas`. On the server `paas` becomes it when PAAS_HOST is set.
+#
+#   PAAS_HOST=paas@example.com   the server; without it the git remote `paas` tells
+#   PAAS_SSH='ssh -p 2222'       the ssh command
+#
+# The server cuts the command line into words as a POSIX shell quotes, and expands nothing. Here each word is quoted, so that it arrives
+# as it was typed. What must not be too long for a command line, config vars, goes by standard input.
+set -u
+LC_ALL=C
+export LC_ALL
+
+complain() {
+        printf 'paas: %s\n' "$1" >&2
+        exit 2
+}
+
+# Its arguments as words for the server's parser, each in single quotes, in $quoted.
+quote() {
+        quoted=
+        for word do
+                rest=$word
+                quotedpart=
+                while :; do
+                        case $rest in
+                        *\'*)
+                                quotedpart=$quotedpart${rest%%\'*}"'\\''"
+                                rest=${rest#*\'}
+                                ;;
+                        *) break ;;
+                        esac
+                done
+                quoted="$quoted${quoted:+ }'$quotedpart$rest'"
+        done
+}
+
+remote_url() {
+        git config --get "remote.$1.url" 2>/dev/null
+}
+
+# paas@host:blog, ssh://paas@host:22/blog: what stands before the application, and the application.
+host_of_url() {
+        case $1 in
+        ssh://*/*) printf '%s\n' "${1%/"${1##*/}"}" ;;
+        *:*) printf '%s\n' "${1%%:*}" ;;
+        esac
+}
+
+app_of_url() {
+        name=${1%/}
+        name=${name##*[:/]}
+        printf '%s\n' "${name%.git}"
+}
+
+# ---- what was asked for: the verb, --remote, and whether an application is named
+
+verb=${1-help}
+case $verb in
+-*) ;;
+*:*) [ $# -eq 0 ] || shift ;;
+*)
+        [ $# -eq 0 ] || shift
+        # "config set" is "config:set"
+        case $verb:${1-} in
+        apps:create | apps:destroy | apps:info | config:add | config:get | config:set | config:unset | config:remove | \
+                domains:add | domains:remove | keys:add | keys:remove | ps:kill | ps:restart | ps:scale | ps:stop | \
+                releases:info | users:add)
+                verb=$verb:$1
+                shift
+                ;;
+        esac
+        ;;
+esac
+case $verb in
+config:add) verb=config:set ;;
+create) verb=apps:create ;;
+esac
+
+remote=
+expects_remote=
+for word do
+        if [ -n "$expects_remote" ]; then
+                remote=$word
+                expects_remote=
+                continue
+        fi
+        case $word in
+        --) break ;;
+        --remote | -r) expects_remote=yes ;;
+        --remote=*) remote=${word#*=} ;;
+        -r?*) remote=${word#-r} ;;
+        esac
+done
+url=$(remote_url "${remote:-paas}") || url=
+[ -z "$remote" ] || [ -n "$url" ] || complain "There is no git remote '$remote' here"
+
+host=${PAAS_HOST-}
+[ -n "$host" ] || host=$(host_of_url "$url")
+[ -n "$host" ] || complain "Which server? Set PAAS_HOST=paas@HOST, or work in a repository with a git remote 'paas'"
+case $host in
+-*) complain "PAAS_HOST is '$host', which is no host" ;;
+*@*) ;;
+ssh://*) host=ssh://paas@${host#ssh://} ;;
+*) host=paas@$host ;;
+esac
+app=
+[ -z "$url" ] || app=$(app_of_url "$url")
+
+# ---- how it gets there
+
+# The words for the server in $line. --remote means something here only, and is left out.
+line=
+add() {
+        quote "$1"
+        line=${line:+$line }$quoted
+}
+
+# ssh WORDS with a terminal when there is one at both ends.
+run() {
+        if [ "$1" = yes ] && [ -t 0 ] && [ -t 1 ]; then
+                # shellcheck disable=SC2086  # PAAS_SSH is a command with its options
+                exec ${PAAS_SSH:-ssh} -t -o LogLevel=ERROR "$host" "$line"
+        fi
+        # shellcheck disable=SC2086
+        exec ${PAAS_SSH:-ssh} -T "$host" "$line"
+}
+
+[ -z "$app" ] || add "--default-app=$app"
+case $verb in
+-*) ;;
+*) add "$verb" ;;
+esac
+
+# Options with a value in the next word, of all verbs: so that a value is not taken for an argument.
+takes_value() {
+        case $1 in
+        -a | --app | -n | --lines | --number | -p | --ps | --source | --confirm | -u | --user | --email | --domain | --key) return 0 ;;
+        -s) [ "$verb" = logs ] ;;
+        --admin) [ "$verb" = setup ] ;;
+        *) return 1 ;;
+        esac
+}
+
+# The public key that somebody without a FILE means.
+default_key() {
+        for key in id_ed25519 id_ecdsa id_rsa; do
+                [ ! -f "$HOME/.ssh/$key.pub" ] || { printf '%s\n' "$HOME/.ssh/$key.pub"; return; }
+        done
+}
+
+file=        # of keys:add, or setup --key
+first=       # the first argument
+entries=     # of config:set, quoted for eval
+value_of=    # the option whose value comes next
+options=yes  # until "--"
+for word do
+        if [ -n "$value_of" ]; then
+                case $value_of in
+                --key) file=$word; word=- ;;
+                esac
+                [ "$value_of" = --remote ] || add "$word"
+                value_of=
+                continue
+        fi
+        case $options$word in
+        yes--) options=no ;;
+        yes--remote | yes-r) value_of=--remote; continue ;;
+        yes--remote=* | yes-r?*) continue ;;
+        yes--key=*) file=${word#*=}; word=--key=- ;;
+        yes-?*)
+                ! takes_value "$word" || value_of=$word
+                ;;
+        *)
+                [ -n "$first" ] || first=$word
+                case $verb in
+                keys:add) file=$word; continue ;;
+                config:set)
+                        if [ "$word" != - ]; then
+                                quote "$word"
+                                entries="$entries $quoted"
+                                continue
+                        fi
+                        ;;
+                esac
+                ;;
+        esac
+        add "$word"
+done
+
+case $verb in
+keys:add)
+        if [ -z "$file" ] && [ -t 0 ]; then
+                file=$(default_key)
+                [ -n "$file" ] || complain "There is no public key in ~/.ssh: ssh-keygen makes one, or name a FILE"
+                printf 'The key is %s\n' "$file" >&2
+        fi
+        ;;
+esac
+if [ -n "$file" ] && [ "$file" != - ]; then
+        [ -r "$file" ] || complain "$file cannot be read"
+        exec <"$file"
+        run no
+fi
+if [ -n "$entries" ]; then
+        line="$line -"
+        # shellcheck disable=SC2086
+        eval "printf '%s\\0' $entries" | ${PAAS_SSH:-ssh} -T "$host" "$line"
+        exit
+fi
+if [ "$verb" = apps:create ] && [ -n "$first" ] && [ -z "$url" ] && git rev-parse --git-dir >/dev/null 2>&1; then
+        # shellcheck disable=SC2086
+        ${PAAS_SSH:-ssh} -T "$host" "$line" || exit
+        case $host in
+        ssh://*) url=$host/$first ;;
+        *) url=$host:$first ;;
+        esac
+        git remote add paas "$url" && printf 'The git remote paas is set: git push paas main\n' >&2
+        exit 0
+fi
+run yes
