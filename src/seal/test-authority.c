@@ -134,23 +134,9 @@ static void test_issue(void **state)
 
 static void test_names(void **state)
 {
-        static const char *const bad[] = {"",
-                                          "a b",
-                                          "a,DNS:b",
-                                          "a\n",
-                                          "*",
-                                          "*.",
-                                          "a.*",
-                                          "x*.y",
-                                          ".a",
-                                          "a..b",
-                                          "a.",
-                                          "-a.b",
-                                          "a-.b",
-                                          "*.*.a",
-                                          "127.0.0.1/8",
-                                          "b\xc3\xbc"
-                                          "cher.de"};
+        static const char *const bad[] = {"",     "a b",   "a,DNS:b",     "a\n",        "*",  "*.",
+                                          "a.*",  "x*.y",  ".a",          "a..b",       "a.", "-a.b",
+                                          "a-.b", "*.*.a", "127.0.0.1/8", "\xc3\xa4.de"};
         for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
                 char *list[] = {(char *) bad[i], NULL};
                 assert_int_equal(authority_issue("authority", list, "bad.pem", getgid(), NULL), -EINVAL);

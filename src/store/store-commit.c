@@ -11,6 +11,9 @@
 #include "basic/text.h"
 #include "store/store-internal.h"
 
+/* About what libgit2 keeps of the objects of one commit. */
+#define COMMIT_USES 4096
+
 static int check(const StoreChange *change, Error *e)
 {
         int valid = 0;
@@ -129,6 +132,7 @@ int store_commit(Store *s, const StoreChange *change, char ret_id[STORE_ID_SIZE]
         if (r < 0)
                 return store_explain(s, e, r, "Cannot record \"%s\" in %s of %s", change->subject,
                                      change->ref, s->path);
+        store_used(s, COMMIT_USES);
         git_oid_tostr(ret_id, STORE_ID_SIZE, &id);
         return 0;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,16 +84,28 @@ static int list_once(Store *s, const char *glob, char ***ret)
 
         _cleanup_strv_ char **names = NULL;
         const char *name;
-        while ((r = git_reference_next_name(&name, iterator)) == 0)
-                if (!strv_contains(names, name)) {
-                        r = strv_append(&names, name);
-                        if (r < 0)
-                                return r;
-                }
+        while ((r = git_reference_next_name(&name, iterator)) == 0) {
+                r = strv_append(&names, name);
+                if (r < 0)
+                        return r;
+        }
         if (r != GIT_ITEROVER)
                 return store_failed(s, r, -EIO);
         *ret = TAKE_PTR(names);
         return 0;
+}
+
+/* A ref that is loose and packed may be shown twice. */
+static void drop_repeated(char **sorted)
+{
+        size_t n = strv_length(sorted), kept = 0;
+        for (size_t i = 0; i < n; i++)
+                if (kept > 0 && streq(sorted[kept - 1], sorted[i]))
+                        free(sorted[i]);
+                else
+                        sorted[kept++] = sorted[i];
+        if (sorted)
+                sorted[kept] = NULL;
 }
 
 int store_list_refs(Store *s, const char *prefix, char ***ret)
@@ -112,6 +125,7 @@ int store_list_refs(Store *s, const char *prefix, char ***ret)
         if (r < 0)
                 return r;
         strv_sort(names);
+        drop_repeated(names);
         *ret = TAKE_PTR(names);
         return 0;
 }

@@ -62,7 +62,10 @@ int store_open(const char *path, Store **ret, Error *e)
                 return error_set(e, r, "Cannot look for lock files in %s: %s", path, strerror(-r));
 
         git_repository *repo;
-        r = store_repository(s, &repo);
+        unsigned attempt = 0;
+        do
+                r = store_repository(s, &repo);
+        while (store_again(s, &r, &attempt));
         if (r < 0)
                 return store_explain(
                         s, e, r,
@@ -139,9 +142,12 @@ static int try_again(Store *s, int obstacle, unsigned tries)
 
 int store_failed(Store *s, int code, int missing)
 {
+        int number = errno;
         const git_error *error = git_error_last();
-        (void) snprintf(s->reason, sizeof(s->reason), "%s",
-                        error && error->message ? error->message : "no reason given");
+        bool told = error && error->message && error->klass != GIT_ERROR_NONE;
+        /* A full disk is one of the failures that libgit2 says nothing about. */
+        const char *reason = told ? error->message : number ? strerror(number) : "no reason given";
+        (void) snprintf(s->reason, sizeof(s->reason), "%s", reason);
 
         switch (code) {
         case GIT_ENOTFOUND:
@@ -156,9 +162,9 @@ int store_failed(Store *s, int code, int missing)
         case GIT_EINVALIDSPEC:
                 return -EINVAL;
         }
-        if (error && error->klass == GIT_ERROR_NOMEMORY)
+        if (told && error->klass == GIT_ERROR_NOMEMORY)
                 return -ENOMEM;
-        if (!error || error->klass != GIT_ERROR_OS)
+        if (told && error->klass != GIT_ERROR_OS)
                 /* A pack that vanishes while it is searched has many names. */
                 return try_again(s, -EIO, TRIES_OTHER);
 

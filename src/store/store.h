@@ -36,7 +36,7 @@ typedef struct StoreChange {
         const StoreFile *files;
         size_t n_files;
         const char *author, *email; /* the person responsible; email may be "" */
-        uint64_t time;              /* realtime, usec; 0: now */
+        uint64_t time;              /* realtime, usec, of which git keeps whole seconds; 0: now */
         const char *subject;        /* one line */
         char *const *trailers;      /* "Action: deploy", …; values must be one line */
 } StoreChange;
@@ -58,7 +58,8 @@ int store_list(Store *s, const char *commit, const char *directory, char ***ret)
 int store_list_refs(Store *s, const char *prefix, char ***ret);
 
 /* Renames a ref, whose commit must be `expected`: "refs/paas/app/blog" to "refs/paas/gone/<uuid>". -EEXIST,
- * -ESTALE. */
+ * -ESTALE. The new name is there before the old one goes; after a crash between the two, the same call
+ * finishes it (and is 0 when nothing is left to do). */
 int store_rename_ref(Store *s, const char *from, const char *to, const char *expected, Error *e);
 
 /* Removes a ref (a release that never was current may be the tip of a chain: it is not removed but stays).
@@ -77,6 +78,6 @@ typedef struct StoreEntry {
 char *store_entry_trailer(const StoreEntry *entry, const char *name);
 
 /* From a commit back along the first parents, commits only (no trees are read). `each` returns 0 to go on,
- * > 0 to end, negative to fail with that. Entry valid during the call. */
+ * > 0 to end, negative to fail with that. Entry valid during the call; `each` may use the store. */
 typedef int (*StoreEach)(void *userdata, const StoreEntry *entry);
 int store_log(Store *s, const char *from, StoreEach each, void *userdata);

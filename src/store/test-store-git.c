@@ -221,7 +221,7 @@ static void test_kill(void **state)
                 if (pid == 0)
                         write_for_ever(fds[1], round * 1000);
                 close(fds[1]);
-                nanosleep(&(struct timespec){.tv_nsec = 10000000 + random() % 60000000}, NULL);
+                nanosleep(&(struct timespec){.tv_nsec = 20000000 + random() % 130000000}, NULL);
                 kill(pid, SIGKILL);
                 assert_int_equal(waitpid(pid, NULL, 0), pid);
                 for (; read(fds[0], id, sizeof(id)) == (ssize_t) sizeof(id); n++)

@@ -395,6 +395,25 @@ static void test_refs(void **state)
         assert_int_equal(store_rename_ref(s, REF, "refs/paas/gone/1", blog, &e), 0); /* is done already */
         assert_int_equal(store_rename_ref(s, REF, "refs/paas/gone/2", blog, &e), -ENOENT);
 
+        /* A crash between the two halves: both names are there. */
+        StoreChange copy = change(NULL, NULL, 0);
+        copy.ref = "refs/paas/app/half";
+        commit(s, &copy, other);
+        copy.ref = "refs/paas/gone/half";
+        copy.time = 1;
+        commit(s, &copy, blog);
+        assert_int_equal(store_rename_ref(s, "refs/paas/app/half", "refs/paas/gone/half", other, &e),
+                         -EEXIST);
+        copy.ref = "refs/paas/gone/3";
+        commit(s, &copy, blog);
+        copy.ref = "refs/paas/app/three";
+        commit(s, &copy, other);
+        assert_string_equal(blog, other);
+        assert_int_equal(store_rename_ref(s, "refs/paas/app/three", "refs/paas/gone/3", blog, &e), 0);
+        assert_int_equal(store_remove_ref(s, "refs/paas/gone/3", blog, &e), 0);
+        assert_int_equal(store_resolve(s, "refs/paas/app/half", other), 0);
+        assert_int_equal(store_remove_ref(s, "refs/paas/app/half", other, &e), 0);
+
         assert_int_equal(store_remove_ref(s, "refs/paas/app/shop", blog, &e), -ESTALE);
         assert_int_equal(store_remove_ref(s, "refs/paas/app/shop", shop, &e), 0);
         assert_int_equal(store_remove_ref(s, "refs/paas/app/shop", shop, &e), -ENOENT);
