@@ -57,7 +57,8 @@ int js_parse(const char *text, size_t length, Json **ret, Error *e)
 
         json_t *j = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
         if (!j) {
-                if (json_error_code(&error) == json_error_out_of_memory)
+                /* An allocation that failed mostly leaves no error behind. */
+                if (!error.text[0] || json_error_code(&error) == json_error_out_of_memory)
                         return -ENOMEM;
                 make_printable(error.text);
                 if (!text_is_utf8(error.text, strlen(error.text)))

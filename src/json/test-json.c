@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include <errno.h>
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -160,13 +162,52 @@ static void test_references(void **state)
         assert_null(js_free(NULL));
 }
 
+static unsigned countdown; /* the allocation of jansson that fails, from 1; 0: none */
+
+static void *failing_malloc(size_t n)
+{
+        return countdown > 0 && --countdown == 0 ? NULL : malloc(n);
+}
+
+static int round_trip(void)
+{
+        _cleanup_json_ Json *j = NULL, *made = js_object();
+        _cleanup_free_ char *text = NULL, *line = NULL;
+
+        int r = parse("{\"a\": [1, true, \"x\", {\"b\": null}], \"c\": 1.5}", &j, NULL);
+        assert_true(r == 0 || !j);
+        if (r >= 0)
+                r = js_format(j, &text);
+        if (r >= 0)
+                r = js_set(made, "x", TAKE_PTR(j));
+        if (r >= 0)
+                r = js_set_string(made, "s", "y");
+        return r < 0 ? r : js_format_line(made, &line);
+}
+
+static void test_memory(void **state)
+{
+        json_set_alloc_funcs(failing_malloc, free);
+        unsigned n = 1;
+        for (bool reached = true; reached; n++) {
+                countdown = n;
+                int r = round_trip();
+                reached = countdown == 0;
+                countdown = 0;
+                /* jansson's scanner takes the lack of memory inside a token for a bad token. */
+                assert_true(reached ? r == -ENOMEM || r == -EBADMSG : r == 0);
+        }
+        json_set_alloc_funcs(malloc, free);
+        assert_true(n > 20);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_format),     cmocka_unit_test(test_parse),
                 cmocka_unit_test(test_iteration),  cmocka_unit_test(test_refused),
                 cmocka_unit_test(test_depth),      cmocka_unit_test(test_message_is_printable),
-                cmocka_unit_test(test_references),
+                cmocka_unit_test(test_references), cmocka_unit_test(test_memory),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,10 +29,11 @@ typedef struct Procfile {
 int procfile_parse(const char *text, size_t length, const char *name, Procfile *ret, char ***warnings,
                    Error *e);
 
-/* Canonical text: parsing it gives the same Procfile and no warning. */
+/* Canonical text: parsing it gives the same Procfile, and no warning but the one of a # in a command. */
 int procfile_format(const Procfile *p, char **ret);
 
 const Process *procfile_find(const Procfile *p, const char *type); /* NULL: no such type */
+/* `type` canonical, `command` one line without blanks around it: -EINVAL. -EEXIST, -E2BIG. */
 int procfile_add(Procfile *p, const char *type, const char *command);
 void procfile_clear(Procfile *p);
 #define _cleanup_procfile_ _cleanup_(procfile_clear)
