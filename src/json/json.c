@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "basic/buffer.h"
 #include "basic/text.h"
 
 /* jansson's functions take what they only read as non-const. */
@@ -71,37 +72,32 @@ int js_parse(const char *text, size_t length, Json **ret, Error *e)
         return 0;
 }
 
-static int format(const Json *j, size_t flags, char **ret)
+static int append(const char *data, size_t length, void *userdata)
 {
-        if (!j)
+        Buffer *b = userdata;
+        buffer_append(b, data, length);
+        return b->failed ? -1 : 0;
+}
+
+/* Not by json_dumps(): where it runs out of memory it may leave a key out and say nothing. A Buffer
+ * remembers. */
+static int format(const Json *j, size_t flags, const char *end, char **ret)
+{
+        _cleanup_buffer_ Buffer b = BUFFER_NULL;
+        if (!j || json_dump_callback(j, append, &b, JSON_SORT_KEYS | JSON_ENCODE_ANY | flags) < 0)
                 return -ENOMEM;
-        char *text = json_dumps(j, JSON_SORT_KEYS | JSON_ENCODE_ANY | flags);
-        if (!text)
-                return -ENOMEM;
-        *ret = text;
-        return 0;
+        buffer_puts(&b, end);
+        return buffer_finish(&b, ret, NULL);
 }
 
 int js_format(const Json *j, char **ret)
 {
-        _cleanup_free_ char *text = NULL;
-        int r = format(j, JSON_INDENT(2), &text);
-        if (r < 0)
-                return r;
-
-        size_t n = strlen(text);
-        char *longer = realloc(text, n + 2);
-        if (!longer)
-                return -ENOMEM;
-        text = longer;
-        memcpy(text + n, "\n", 2);
-        *ret = TAKE_PTR(text);
-        return 0;
+        return format(j, JSON_INDENT(2), "\n", ret);
 }
 
 int js_format_line(const Json *j, char **ret)
 {
-        return format(j, JSON_COMPACT, ret);
+        return format(j, JSON_COMPACT, "", ret);
 }
 
 Json *js_object(void)
