@@ -1,3 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
 #include <stddef.h>
 #include <stdint.h>
-int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n); int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n){return 0;}
+#include <stdlib.h>
+#include <string.h>
+
+#include "router/parse.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The second table begins after the first empty line, as if both had been asked in one exchange. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        _cleanup_free_ char *text = malloc(size + 1), *value = NULL;
+        if (!text)
+                return 0;
+        if (size > 0)
+                memcpy(text, data, size);
+        text[size] = '\0';
+
+        _cleanup_error_ Error e = ERROR_NULL;
+        unsigned reloads, failed;
+        RouterServer *list = NULL;
+        size_t n = 0;
+        const char *second = strstr(text, "\n\n");
+        if (router_parse_servers(text, second ? second + 2 : NULL, &list, &n, &e) >= 0)
+                for (size_t i = 0; i < n; i++)
+                        if (!list[i].backend || !list[i].name || !list[i].address)
+                                abort();
+        router_servers_free(list, n);
+        (void) router_parse_reply(text, &e);
+        (void) router_parse_map_entry(text, &value);
+        (void) router_parse_proc(text, &reloads, &failed);
+        (void) router_parse_reload(text, &e);
+        return 0;
+}

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "router/command.h"
+#include "router/exchange.h"
 #include "router/internal.h"
 #include "router/parse.h"
 

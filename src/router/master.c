@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "basic/clock.h"
-#include "router/command.h"
+#include "router/exchange.h"
 #include "router/internal.h"
 #include "router/parse.h"
 

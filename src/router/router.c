@@ -9,7 +9,7 @@
 #include "basic/clock.h"
 #include "basic/text.h"
 #include "render/haproxy.h"
-#include "router/command.h"
+#include "router/exchange.h"
 #include "router/internal.h"
 #include "router/parse.h"
 

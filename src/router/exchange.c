@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "router/command.h"
+#include "router/exchange.h"
 
 #include <errno.h>
 #include <poll.h>

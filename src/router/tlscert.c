@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "basic/buffer.h"
-#include "router/command.h"
+#include "router/exchange.h"
 #include "router/internal.h"
 #include "router/parse.h"
 
@@ -41,9 +41,13 @@ int router_set_certificate(Router *r, const char *path, const char *pem, Error *
                 k = router_ask(r, &opened, e, "set ssl cert %s <<\n%s", path, text);
         if (k >= 0 && !strstr(opened, "Transaction created") && !strstr(opened, "Transaction updated"))
                 k = router_parse_reply(opened, e);
-        if (k >= 0)
-                k = router_ask(r, &committed, e, "commit ssl cert %s", path);
-        if (k >= 0 && !strstr(committed, "Success!"))
-                k = router_parse_reply(committed, e);
-        return k == -EIO ? error_prefix(e, k, "cannot put certificate %s in place", path) : k;
+        if (k < 0)
+                return k == -EIO ? error_prefix(e, k, "cannot put certificate %s in place", path) : k;
+
+        k = router_ask(r, &committed, e, "commit ssl cert %s", path);
+        if (k < 0 || strstr(committed, "Success!"))
+                return k;
+        k = router_parse_reply(committed, e);
+        (void) router_order(r, NULL, "abort ssl cert %s", path); /* or the next one would build on it */
+        return error_prefix(e, -EIO, "cannot put certificate %s in place", path);
 }
