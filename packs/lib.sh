@@ -17,7 +17,7 @@ fail() {
 # indented COMMAND…: its output behind seven blanks, line by line; its exit code is kept.
 indented() {
   local code
-  "$@" 2>&1 </dev/null | sed -u 's/^/       /'
+  "$@" 2>&1 </dev/null | sed -u 's/./       &/'
   code=${PIPESTATUS[0]}
   return "$code"
 }
