@@ -173,7 +173,7 @@ static void test_beside_gc(void **state)
         pid_t pid = collect_garbage();
         assert_true(pid > 0);
 
-        uint64_t end = clock_monotonic() + 4 * USEC_PER_SEC;
+        uint64_t end = clock_monotonic() + 2 * USEC_PER_SEC;
         for (; r >= 0 && clock_monotonic() < end; n++)
                 r = commit_and_look(s, n, ids[n % REFS]);
         store_free(s);
@@ -213,7 +213,7 @@ static void test_kill(void **state)
         unsigned n = 0;
         srandom((unsigned) time(NULL));
 
-        for (unsigned round = 0; round < 15; round++) {
+        for (unsigned round = 0; round < 10; round++) {
                 int fds[2];
                 assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
                 pid_t pid = fork();
@@ -239,7 +239,7 @@ static void test_kill(void **state)
                 store_free(s);
         }
         assert_sound("kill.git");
-        print_message("%u commits, killed 15 times\n", n);
+        print_message("%u commits, killed 10 times\n", n);
 }
 
 static unsigned anonymous_kib(void)

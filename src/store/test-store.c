@@ -1,80 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "store/test-store.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-
 #include "basic/clock.h"
-#include "basic/file.h"
 #include "basic/strv.h"
-#include "store/store.h"
-
-#define REF "refs/paas/app/blog"
-
-static char directory[] = "/tmp/test-store.XXXXXX";
-
-static int make_directory(void **state)
-{
-        return mkdtemp(directory) ? chdir(directory) : -1;
-}
-
-static int remove_directory(void **state)
-{
-        return tree_remove(directory);
-}
-
-/* Each test begins with a repository of its own. */
-static int open_store(void **state)
-{
-        _cleanup_error_ Error e = ERROR_NULL;
-        Store *s = NULL;
-        if (tree_remove("state.git") < 0)
-                return -1;
-        int r = store_open("state.git", &s, &e);
-        if (r < 0)
-                print_error("%s\n", error_text(&e, r));
-        *state = s;
-        return r;
-}
-
-static int close_store(void **state)
-{
-        store_free(*state);
-        return 0;
-}
-
-static StoreFile file(const char *path, const char *text)
-{
-        return (StoreFile){.path = path, .data = text, .length = text ? strlen(text) : 0};
-}
-
-static StoreChange change(const char *expected, const StoreFile *files, size_t n_files)
-{
-        return (StoreChange){
-                .ref = REF,
-                .expected = expected,
-                .files = files,
-                .n_files = n_files,
-                .author = "Ada Lovelace",
-                .email = "ada@example.com",
-                .subject = "Deploy 5f1c2d3",
-        };
-}
-
-static void commit(Store *s, const StoreChange *c, char ret_id[STORE_ID_SIZE])
-{
-        _cleanup_error_ Error e = ERROR_NULL;
-        int r = store_commit(s, c, ret_id, &e);
-        if (r < 0)
-                fail_msg("%s", error_text(&e, r));
-}
 
 static void assert_file(Store *s, const char *id, const char *path, const char *text)
 {
@@ -221,7 +153,7 @@ static void test_compare_and_swap(void **state)
         assert_string_equal(other, second);
 }
 
-static void test_refused(void **state)
+static void test_refused_names(void **state)
 {
         Store *s = *state;
         char id[STORE_ID_SIZE];
@@ -238,6 +170,30 @@ static void test_refused(void **state)
                                                 "a b",
                                                 "a//b",
                                                 "config/.gitmodules"};
+
+        for (size_t i = 0; i < ELEMENTSOF(bad_paths); i++) {
+                StoreFile f = file(bad_paths[i], "x");
+                StoreChange c = change(NULL, &f, 1);
+                assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
+        }
+        StoreFile both[] = {file("config/A", "x"), file("config", "x")};
+        StoreChange c = change(NULL, both, 2);
+        assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
+
+        c = change(NULL, NULL, 0);
+        c.ref = "refs/paas/app/a..b";
+        assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
+        c.ref = "HEAD";
+        assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
+        c = change("deploy", NULL, 0);
+        assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
+        assert_int_equal(store_resolve(s, REF, id), -ENOENT);
+}
+
+static void test_refused_lines(void **state)
+{
+        Store *s = *state;
+        char id[STORE_ID_SIZE];
         static const char *const bad_lines[] = {"", "two\nlines", "carriage\rreturn", "escape\033[31m",
                                                 "\xff"};
         static const char *const bad_trailers[] = {"Action: a\nStatus: succeeded",
@@ -248,14 +204,7 @@ static void test_refused(void **state)
                                                    "Action",
                                                    "-a: b"};
 
-        for (size_t i = 0; i < ELEMENTSOF(bad_paths); i++) {
-                StoreFile f = file(bad_paths[i], "x");
-                StoreChange c = change(NULL, &f, 1);
-                assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
-        }
-        StoreFile both[] = {file("config/A", "x"), file("config", "x")};
-        StoreChange c = change(NULL, both, 2);
-        assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
+        StoreChange c;
 
         for (size_t i = 0; i < ELEMENTSOF(bad_lines); i++) {
                 c = change(NULL, NULL, 0);
@@ -273,13 +222,6 @@ static void test_refused(void **state)
         }
         c = change(NULL, NULL, 0);
         c.email = "a> 0 +0000\ncommitter x <x";
-        assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
-        c = change(NULL, NULL, 0);
-        c.ref = "refs/paas/app/a..b";
-        assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
-        c.ref = "HEAD";
-        assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
-        c = change("deploy", NULL, 0);
         assert_int_equal(store_commit(s, &c, id, NULL), -EINVAL);
         assert_int_equal(store_resolve(s, REF, id), -ENOENT);
 }
@@ -355,88 +297,6 @@ static void test_log(void **state)
         assert_int_equal(store_log(s, "0123456789012345678901234567890123456789", see, &seen), -ENOENT);
 }
 
-static void make_ref(Store *s, const char *ref, char ret_id[STORE_ID_SIZE])
-{
-        StoreChange c = change(NULL, NULL, 0);
-        c.ref = ref;
-        commit(s, &c, ret_id);
-}
-
-static void assert_refs(Store *s, const char *prefix, const char *joined)
-{
-        _cleanup_strv_ char **names = NULL;
-        assert_int_equal(store_list_refs(s, prefix, &names), 0);
-        _cleanup_free_ char *text = strv_join(names, " ");
-        assert_string_equal(text, joined);
-}
-
-static void test_refs(void **state)
-{
-        Store *s = *state;
-        _cleanup_error_ Error e = ERROR_NULL;
-        char blog[STORE_ID_SIZE], shop[STORE_ID_SIZE], other[STORE_ID_SIZE];
-
-        assert_refs(s, "refs/paas/app/", "");
-        StoreFile f = file("app", "shop");
-        StoreChange c = change(NULL, &f, 1);
-        c.ref = "refs/paas/app/shop";
-        commit(s, &c, shop);
-        make_ref(s, "refs/paas/app/blog", blog);
-        make_ref(s, "refs/paas/application/x", other);
-        assert_refs(s, "refs/paas/app/", "refs/paas/app/blog refs/paas/app/shop");
-
-        assert_int_equal(store_rename_ref(s, REF, "refs/paas/app/shop", blog, &e), -EEXIST);
-        assert_int_equal(store_rename_ref(s, REF, "refs/paas/gone/1", shop, &e), -ESTALE);
-        assert_int_equal(store_rename_ref(s, REF, "refs/paas/gone/1", blog, &e), 0);
-        assert_refs(s, "refs/paas/gone/", "refs/paas/gone/1");
-        assert_refs(s, "refs/paas/app/", "refs/paas/app/shop");
-        assert_int_equal(store_resolve(s, "refs/paas/gone/1", other), 0);
-        assert_string_equal(other, blog);
-        assert_int_equal(store_rename_ref(s, REF, "refs/paas/gone/1", blog, &e), 0); /* is done already */
-        assert_int_equal(store_rename_ref(s, REF, "refs/paas/gone/2", blog, &e), -ENOENT);
-
-        /* A crash between the two halves: both names are there. */
-        StoreChange copy = change(NULL, NULL, 0);
-        copy.ref = "refs/paas/app/half";
-        commit(s, &copy, other);
-        copy.ref = "refs/paas/gone/half";
-        copy.time = 1;
-        commit(s, &copy, blog);
-        assert_int_equal(store_rename_ref(s, "refs/paas/app/half", "refs/paas/gone/half", other, &e),
-                         -EEXIST);
-        copy.ref = "refs/paas/gone/3";
-        commit(s, &copy, blog);
-        copy.ref = "refs/paas/app/three";
-        commit(s, &copy, other);
-        assert_string_equal(blog, other);
-        assert_int_equal(store_rename_ref(s, "refs/paas/app/three", "refs/paas/gone/3", blog, &e), 0);
-        assert_int_equal(store_remove_ref(s, "refs/paas/gone/3", blog, &e), 0);
-        assert_int_equal(store_resolve(s, "refs/paas/app/half", other), 0);
-        assert_int_equal(store_remove_ref(s, "refs/paas/app/half", other, &e), 0);
-
-        assert_int_equal(store_remove_ref(s, "refs/paas/app/shop", blog, &e), -ESTALE);
-        assert_int_equal(store_remove_ref(s, "refs/paas/app/shop", shop, &e), 0);
-        assert_int_equal(store_remove_ref(s, "refs/paas/app/shop", shop, &e), -ENOENT);
-        assert_refs(s, "refs/paas/app/", "");
-}
-
-/* A killed writer leaves its lock; the next start must not be stopped by it. */
-static void test_stale_lock(void **state)
-{
-        Store *s = *state, *again = NULL;
-        _cleanup_error_ Error e = ERROR_NULL;
-        char id[STORE_ID_SIZE], next[STORE_ID_SIZE];
-        make_ref(s, REF, id);
-        assert_int_equal(file_write("state.git/" REF ".lock", "", 0, 0600, FILE_OWNER_SELF, FILE_NO_SYNC),
-                         0);
-
-        StoreChange c = change(id, NULL, 0);
-        assert_int_equal(store_commit(s, &c, next, &e), -EBUSY);
-        assert_int_equal(store_open("state.git", &again, &e), 0);
-        commit(again, &c, next);
-        store_free(again);
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -444,10 +304,9 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_commit_and_read, open_store, close_store),
                 cmocka_unit_test_setup_teardown(test_trees, open_store, close_store),
                 cmocka_unit_test_setup_teardown(test_compare_and_swap, open_store, close_store),
-                cmocka_unit_test_setup_teardown(test_refused, open_store, close_store),
+                cmocka_unit_test_setup_teardown(test_refused_names, open_store, close_store),
+                cmocka_unit_test_setup_teardown(test_refused_lines, open_store, close_store),
                 cmocka_unit_test_setup_teardown(test_log, open_store, close_store),
-                cmocka_unit_test_setup_teardown(test_refs, open_store, close_store),
-                cmocka_unit_test_setup_teardown(test_stale_lock, open_store, close_store),
         };
         return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
