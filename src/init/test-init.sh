@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # paas-init, as a unit starts it: what the command sees, and what a failure says.
+# shellcheck disable=SC2016 # what is expanded, and when, is the point
 set -u
 init=$1
 dir=$(mktemp -d) || exit 1
