@@ -20,9 +20,9 @@ typedef struct JobTrack JobTrack;
 struct JobTrack {
         Manager *manager;
         JobTrack *next;
-        Job *job; /* borrowed; its removal frees this */
-        sd_bus_track *track;
-        sd_event_source *timer; /* nobody follows yet */
+        Job *job;               /* borrowed; its removal frees this */
+        sd_bus_track *track;    /* NULL until somebody follows */
+        sd_event_source *timer; /* nobody follows yet: somebody has a minute to come back */
 };
 
 char *job_object_path(const Job *j)
@@ -71,51 +71,60 @@ void job_object_free_tracks(Manager *m)
         }
 }
 
-static void nobody_follows(JobTrack *t)
+static void nobody_follows(Job *j)
 {
-        Job *j = t->job;
         if (!j->ended && j->operation.kind == OPERATION_DEPLOY && !j->operation.detached)
                 job_cancel(j, "the pusher went away (git push -o detach lets a deploy go on by itself)");
 }
 
+/* sd-bus calls this again and again for as long as the empty track exists: it goes here. */
 static int followers_gone(sd_bus_track *track, void *userdata)
 {
-        nobody_follows(userdata);
+        JobTrack *t = userdata;
+        Job *j = t->job;
+        drop_track(t->manager, j);
+        nobody_follows(j);
         return 0;
 }
 
 static int nobody_came(sd_event_source *source, uint64_t usec, void *userdata)
 {
         JobTrack *t = userdata;
-        t->timer = sd_event_source_disable_unref(t->timer);
-        if (sd_bus_track_count(t->track) == 0)
-                nobody_follows(t);
+        Job *j = t->job;
+        drop_track(t->manager, j);
+        nobody_follows(j);
         return 0;
 }
 
-int job_object_follow(Manager *m, Job *j, sd_bus_message *message)
+static int get_track(Manager *m, Job *j, JobTrack **ret)
 {
         JobTrack *t = find_track(m, j);
-        int r = 0;
         if (!t) {
                 t = calloc(1, sizeof(JobTrack));
                 if (!t)
                         return -ENOMEM;
                 t->manager = m;
                 t->job = j;
-                r = sd_bus_track_new(m->bus, &t->track, followers_gone, t);
-                if (r < 0) {
-                        free(t);
-                        return r;
-                }
                 t->next = m->tracks;
                 m->tracks = t;
         }
+        *ret = t;
+        return 0;
+}
+
+int job_object_follow(Manager *m, Job *j, sd_bus_message *message)
+{
+        JobTrack *t;
+        int r = get_track(m, j, &t);
+        if (r < 0)
+                return r;
         if (!message)
                 return sd_event_add_time_relative(m->event, &t->timer, CLOCK_MONOTONIC, COME_BACK_USEC, 0,
                                                   nobody_came, t);
         t->timer = sd_event_source_disable_unref(t->timer);
-        return sd_bus_track_add_sender(t->track, message);
+        if (!t->track)
+                r = sd_bus_track_new(m->bus, &t->track, followers_gone, t);
+        return r < 0 ? r : sd_bus_track_add_sender(t->track, message);
 }
 
 void job_object_new(Manager *m, Job *j)

@@ -133,7 +133,9 @@ UnitSpec *render_source(const RenderBuild *b)
         if (!s)
                 return NULL;
 
-        unit_spec_bool(s, "RemainAfterExit", true);
+        /* Not RemainAfterExit: for as long as the unit is active, PID 1 keeps the pipe's end open, and the
+         * builder would wait for more. */
+        unit_spec_string(s, "CollectMode", "inactive-or-failed");
         unit_spec_u64(s, "TimeoutStartUSec", b->timeout * USEC_PER_SEC);
         unit_spec_list(s, UNIT_EXEC, command, "commit");
         unit_spec_list(s, UNIT_EXEC, command, b->commit);
