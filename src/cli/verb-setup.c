@@ -28,7 +28,7 @@ static void print_first_push(Cli *cli)
         _cleanup_error_ Error e = ERROR_NULL;
         _cleanup_free_ char *host = NULL;
 
-        if (client_get_string(cli->client, "Host", &host, &e) < 0)
+        if (client_get_string(cli->client, "BaseDomain", &host, &e) < 0)
                 return;
         printf("\nThe first push, on a machine that has the key, in a git repository with an application:\n"
                "    ssh paas@%s apps:create blog\n"
