@@ -20,6 +20,7 @@ typedef struct JournalQuery {
         const char *app_id;  /* uuid: not what an earlier application of that name wrote; NULL: unchecked */
         const char *process; /* "web" (all of that type) or "web.1"; NULL: all */
         const char *source;  /* "app", "router", "build", "release", "paas"; NULL: all but "build" */
+        const char *unit;    /* only this unit's lines, of source "app"; NULL: all */
         const char *operation; /* "blog/7": only that operation's lines, from its first one */
         uint64_t since;        /* realtime usec: nothing older; 0: as far back as there is */
         uint64_t lines;        /* the last so many; 0 with `follow`: only new ones. Not for an operation. */

@@ -126,6 +126,8 @@ static int read_wanted(Reader *r)
                 return 1;
         if (entry_get(e, ENTRY_OPERATION_END))
                 return 0;
+        if (r->query->unit && !text_equal(entry_get(e, ENTRY_UNIT), r->query->unit))
+                return 0;
         return !r->query->process || process_wanted(r->query->process, process_of(e));
 }
 
