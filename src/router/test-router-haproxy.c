@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/*
- * The rendered configuration and the driver on a real HAProxy, all of it on unix sockets in a directory of
- * its own. The application is a thread that answers with the head of the request, so that a test sees what
- * the router made of it. Skipped where there is no haproxy(1) or openssl(1).
- */
+/* The rendered configuration and the driver on a real HAProxy. Skipped where there is no haproxy(1) or
+ * openssl(1). */
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -27,257 +18,7 @@
 #include "basic/clock.h"
 #include "basic/file.h"
 #include "basic/text.h"
-#include "render/haproxy.h"
-#include "router/router.h"
-
-#define APPS 2
-
-typedef struct App {
-        int fd;
-        char address[32];
-        const char *name;
-        pthread_t thread;
-} App;
-
-static char directory[] = "/tmp/test-router.XXXXXX";
-static App apps[APPS];
-static Router *router;
-static pid_t haproxy;
-static int journal = -1;
-
-static void path_of(char *ret, size_t size, const char *name)
-{
-        snprintf(ret, size, "%s/%s", directory, name);
-}
-
-static size_t read_head(int fd, char *text, size_t size)
-{
-        size_t n = 0;
-        while (n < size - 1) {
-                ssize_t k = recv(fd, text + n, size - 1 - n, 0);
-                if (k <= 0)
-                        break;
-                n += (size_t) k;
-                text[n] = '\0';
-                if (strstr(text, "\r\n\r\n"))
-                        break;
-        }
-        text[n] = '\0';
-        return n;
-}
-
-/* "/close" is closed without an answer, "/hold" begins one and goes on until the client is gone, "/garbage"
- * is no HTTP; everything else is answered with the name of the application and the head of the request. */
-static void *serve_one(void *userdata)
-{
-        char text[8192], head[256], byte;
-        int fd = (int) (intptr_t) userdata;
-        size_t n = read_head(fd, text, sizeof(text));
-        if (strstr(text, " /hold ")) {
-                (void) !send(fd, "HTTP/1.1 200 OK\r\n\r\nx", 20, MSG_NOSIGNAL);
-                (void) !recv(fd, &byte, 1, 0);
-        } else if (strstr(text, " /garbage "))
-                (void) !send(fd, "SSH-2.0\r\n\r\n", 11, MSG_NOSIGNAL);
-        else if (n > 0 && !strstr(text, " /close ")) {
-                bool failing = strstr(text, " /500 ") || strstr(text, " /503 ");
-                int k = snprintf(head, sizeof(head),
-                                 "HTTP/1.1 %s Whatever\r\nContent-Length: %zu\r\nX-App: %d\r\n\r\n",
-                                 failing ? "503" : "200", n, fd);
-                (void) !send(fd, head, (size_t) k, MSG_NOSIGNAL);
-                (void) !send(fd, text, n, MSG_NOSIGNAL);
-        }
-        close(fd);
-        return NULL;
-}
-
-static void *serve(void *userdata)
-{
-        App *a = userdata;
-        for (;;) {
-                int fd = accept(a->fd, NULL, NULL);
-                pthread_t thread;
-                if (fd < 0)
-                        return NULL;
-                if (pthread_create(&thread, NULL, serve_one, (void *) (intptr_t) fd) == 0)
-                        pthread_detach(thread);
-        }
-}
-
-static int start_app(App *a)
-{
-        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-        socklen_t n = sizeof(address);
-        a->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (bind(a->fd, (struct sockaddr *) &address, n) < 0 || listen(a->fd, 64) < 0 ||
-            getsockname(a->fd, (struct sockaddr *) &address, &n) < 0)
-                return -errno;
-        snprintf(a->address, sizeof(a->address), "127.0.0.1:%u", ntohs(address.sin_port));
-        return -pthread_create(&a->thread, NULL, serve, a);
-}
-
-static int listen_journal(void)
-{
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        snprintf(address.sun_path, sizeof(address.sun_path), "%s/journal", directory);
-        journal = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        struct timeval timeout = {.tv_sec = 5};
-        setsockopt(journal, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-        return bind(journal, (struct sockaddr *) &address, sizeof(address)) < 0 ? -errno : 0;
-}
-
-static char blog[] = "blog.example.com", wildcard[] = "*.example.net";
-static char *blog_domains[] = {blog, wildcard, NULL};
-
-static int write_files(const char *extra)
-{
-        const RenderBackend backends[] = {
-                {.name = "pool_0",
-                 .app = "blog",
-                 .app_id = "01234567-89ab-4cde-8f01-23456789abcd",
-                 .host = "blog.example.com",
-                 .domains = blog_domains},
-                {.name = "pool_1"},
-        };
-        const RenderRouter r = {
-                .directory = directory, .backends = backends, .n_backends = 2, .drain_timeout = 2};
-        _cleanup_free_ char *template_text = NULL, *config = NULL;
-        RenderFile files[RENDER_ROUTER_FILES];
-        char path[256];
-        int k = file_read(HAPROXY_TEMPLATE, 1 << 20, &template_text, NULL);
-        if (k >= 0)
-                k = render_router_files(template_text, &r, files, NULL);
-        if (k < 0)
-                return k;
-        if (asprintf(&config, "%s%s", files[RENDER_ROUTER_FILES - 1].text, extra) < 0)
-                return -ENOMEM;
-        for (size_t i = 0; k >= 0 && i < RENDER_ROUTER_FILES; i++) {
-                path_of(path, sizeof(path), files[i].name);
-                const char *text = i == RENDER_ROUTER_FILES - 1 ? config : files[i].text;
-                k = file_write(path, text, strlen(text), 0644, FILE_OWNER_SELF, FILE_NO_SYNC);
-        }
-        render_router_files_clear(files);
-        return k;
-}
-
-static int make_certificate(const char *name)
-{
-        char command[1024];
-        snprintf(command, sizeof(command),
-                 "mkdir -p %s/certs && cd %s && openssl req -x509 -newkey ec -pkeyopt "
-                 "ec_paramgen_curve:P-256 "
-                 "-nodes -subj /CN=%s -days 2 -keyout key -out chain 2>/dev/null && cat key chain >%s.pem",
-                 directory, directory, name, name);
-        return system(command) == 0 ? 0 : -EIO;
-}
-
-static void become_haproxy(void)
-{
-        char text[128];
-        /* It takes as many connections as it may have descriptors. */
-        setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = 512, .rlim_max = 512});
-        snprintf(text, sizeof(text), "unix@%s/http", directory);
-        setenv("PAAS_ROUTER_HTTP", text, 1);
-        snprintf(text, sizeof(text), "unix@%s/https", directory);
-        setenv("PAAS_ROUTER_HTTPS", text, 1);
-        snprintf(text, sizeof(text), "%s/journal", directory);
-        setenv("PAAS_ROUTER_JOURNAL", text, 1);
-        snprintf(text, sizeof(text), "%s/syslog", directory);
-        setenv("PAAS_ROUTER_SYSLOG", text, 1);
-        setenv("PAAS_ROUTER_PAGES", HAPROXY_PAGES, 1);
-        setenv("RUNTIME_DIRECTORY", directory, 1);
-        char config[128], master[128];
-        path_of(config, sizeof(config), "haproxy.cfg");
-        path_of(master, sizeof(master), "master.sock");
-        path_of(text, sizeof(text), "log");
-        if (!freopen(text, "w", stderr))
-                _exit(1);
-        execlp("haproxy", "haproxy", "-W", "-f", config, "-S", master, NULL);
-        _exit(1);
-}
-
-static int await_haproxy(void)
-{
-        for (uint64_t end = clock_monotonic() + 10 * USEC_PER_SEC; clock_monotonic() < end;) {
-                RouterServer *list;
-                size_t n;
-                if (router_observe(router, &list, &n, NULL) >= 0) {
-                        router_servers_free(list, n);
-                        return 0;
-                }
-                nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-        }
-        return -ETIMEDOUT;
-}
-
-static int set_up(void **state)
-{
-        (void) state;
-        char admin[128], master[128], from[128], to[128];
-        if (!mkdtemp(directory) || write_files("") < 0 || make_certificate("default") < 0 ||
-            listen_journal() < 0)
-                return -1;
-        path_of(from, sizeof(from), "default.pem");
-        path_of(to, sizeof(to), "certs/default.pem");
-        if (rename(from, to) < 0)
-                return -1;
-        for (size_t i = 0; i < APPS; i++)
-                if (start_app(&apps[i]) < 0)
-                        return -1;
-        path_of(admin, sizeof(admin), "admin.sock");
-        path_of(master, sizeof(master), "master.sock");
-        if (router_new(
-                    &(RouterPaths){.admin_socket = admin, .master_socket = master, .directory = directory},
-                    &router) < 0)
-                return -1;
-        haproxy = fork();
-        if (haproxy == 0)
-                become_haproxy();
-        return await_haproxy();
-}
-
-static int tear_down(void **state)
-{
-        (void) state;
-        kill(haproxy, SIGTERM);
-        waitpid(haproxy, NULL, 0);
-        for (size_t i = 0; i < APPS; i++) {
-                shutdown(apps[i].fd, SHUT_RDWR);
-                pthread_join(apps[i].thread, NULL);
-                close(apps[i].fd);
-        }
-        close(journal);
-        router_free(router);
-        return tree_remove(directory);
-}
-
-static int connect_http(void)
-{
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        snprintf(address.sun_path, sizeof(address.sun_path), "%s/http", directory);
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        struct timeval timeout = {.tv_sec = 10};
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-        assert_int_equal(connect(fd, (struct sockaddr *) &address, sizeof(address)), 0);
-        return fd;
-}
-
-/* One request in a connection of its own; the whole answer. */
-static char *ask_raw(const char *request, size_t length)
-{
-        _cleanup_close_ int fd = connect_http();
-        char *text = NULL;
-        assert_int_equal(send(fd, request, length, MSG_NOSIGNAL), length);
-        assert_int_equal(fd_read_all(fd, 1 << 20, &text, NULL), 0);
-        return text;
-}
-
-static char *ask(const char *path, const char *host, const char *headers)
-{
-        char request[2048];
-        int n = snprintf(request, sizeof(request),
-                         "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n", path, host, headers);
-        return ask_raw(request, (size_t) n);
-}
+#include "router/haproxy-fixture.h"
 
 static unsigned status_of(const char *answer)
 {
@@ -288,7 +29,7 @@ static unsigned status_of(const char *answer)
 
 static void expect_status(const char *path, const char *host, unsigned status)
 {
-        _cleanup_free_ char *answer = ask(path, host, "");
+        _cleanup_free_ char *answer = fixture_ask(path, host, "");
         if (status_of(answer) != status)
                 fail_msg("%s%s: %s", host, path, answer);
 }
@@ -314,13 +55,13 @@ static void no_error(int r, const Error *e)
 static void add(const char *name, const App *a)
 {
         _cleanup_error_ Error e = ERROR_NULL;
-        no_error(router_add_server(router, "pool_0", name, a->address, &e), &e);
+        no_error(router_add_server(fixture_router, "pool_0", name, a->address, &e), &e);
 }
 
 static void take_out(const char *name)
 {
         _cleanup_error_ Error e = ERROR_NULL;
-        no_error(router_remove_server(router, "pool_0", name, true, &e), &e);
+        no_error(router_remove_server(fixture_router, "pool_0", name, true, &e), &e);
 }
 
 static RouterServer *find(RouterServer *list, size_t n, const char *name)
@@ -338,22 +79,24 @@ static void test_swap(void **state)
         size_t n;
 
         expect_status("/", "blog.example.com", 503);
-        add("web.1-v1.1", &apps[0]);
-        add("web.1-v1.1", &apps[0]); /* again: nothing changes */
+        add("web.1-v1.1", &fixture_apps[0]);
+        add("web.1-v1.1", &fixture_apps[0]); /* again: nothing changes */
         expect_status("/", "blog.example.com", 200);
         expect_status("/", "BLOG.example.com.:80", 200);
         expect_status("/", "some.example.net", 200);
         expect_status("/", "a.b.example.net", 404);
-        assert_int_equal(router_add_server(router, "pool_0", "web.1-v1.1", apps[1].address, NULL), -EEXIST);
+        assert_int_equal(
+                router_add_server(fixture_router, "pool_0", "web.1-v1.1", fixture_apps[1].address, NULL),
+                -EEXIST);
 
-        add("web.1-v2.2", &apps[1]);
-        assert_int_equal(router_drain_server(router, "pool_0", "web.1-v1.1", NULL), 0);
-        assert_int_equal(router_observe(router, &list, &n, NULL), 0);
+        add("web.1-v2.2", &fixture_apps[1]);
+        assert_int_equal(router_drain_server(fixture_router, "pool_0", "web.1-v1.1", NULL), 0);
+        assert_int_equal(router_observe(fixture_router, &list, &n, NULL), 0);
         assert_int_equal(n, 2);
         s = find(list, n, "web.1-v1.1");
         assert_non_null(s);
         assert_int_equal(s->state, ROUTER_DRAIN);
-        assert_string_equal(s->address, apps[0].address);
+        assert_string_equal(s->address, fixture_apps[0].address);
         assert_int_equal(s->sessions, 0);
         s = find(list, n, "web.1-v2.2");
         assert_non_null(s);
@@ -362,8 +105,8 @@ static void test_swap(void **state)
         assert_int_equal(s->weight, 100);
         router_servers_free(list, n);
 
-        assert_int_equal(router_remove_server(router, "pool_0", "web.1-v1.1", false, NULL), 0);
-        assert_int_equal(router_remove_server(router, "pool_0", "web.1-v1.1", false, NULL), 0);
+        assert_int_equal(router_remove_server(fixture_router, "pool_0", "web.1-v1.1", false, NULL), 0);
+        assert_int_equal(router_remove_server(fixture_router, "pool_0", "web.1-v1.1", false, NULL), 0);
         expect_status("/", "blog.example.com", 200);
         take_out("web.1-v2.2");
         expect_status("/", "blog.example.com", 503);
@@ -373,25 +116,25 @@ static void test_swap(void **state)
 static void test_force(void **state)
 {
         (void) state;
-        add("web.1-v1.1", &apps[0]);
-        _cleanup_close_ int fd = connect_http();
+        add("web.1-v1.1", &fixture_apps[0]);
+        _cleanup_close_ int fd = fixture_connect();
         static const char request[] = "GET /hold HTTP/1.1\r\nHost: blog.example.com\r\n\r\n";
         char text[1024];
         assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
-        assert_true(read_head(fd, text, sizeof(text)) > 0);
+        assert_true(fixture_read_head(fd, text, sizeof(text)) > 0);
 
         RouterServer *list;
         size_t n;
-        assert_int_equal(router_observe(router, &list, &n, NULL), 0);
+        assert_int_equal(router_observe(fixture_router, &list, &n, NULL), 0);
         assert_int_equal(n, 1);
         assert_int_equal(list[0].sessions, 1);
         router_servers_free(list, n);
-        assert_int_equal(router_remove_server(router, "pool_0", "web.1-v1.1", false, NULL), -EBUSY);
+        assert_int_equal(router_remove_server(fixture_router, "pool_0", "web.1-v1.1", false, NULL), -EBUSY);
 
         /* The sessions end in the worker's next round: as a caller does, ask again. */
         int r = -EBUSY;
         for (unsigned i = 0; r == -EBUSY && i < 100; i++) {
-                r = router_remove_server(router, "pool_0", "web.1-v1.1", true, NULL);
+                r = router_remove_server(fixture_router, "pool_0", "web.1-v1.1", true, NULL);
                 nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
         }
         assert_int_equal(r, 0);
@@ -402,13 +145,13 @@ static void test_force(void **state)
 static void test_headers(void **state)
 {
         (void) state;
-        add("web.1-v1.1", &apps[0]);
-        _cleanup_free_ char *answer =
-                ask("/x?y", "blog.example.com",
-                    "X-Forwarded-For: forged\r\nX-Forwarded-Proto: forged\r\nX-Forwarded-Host: forged\r\n"
-                    "X_Forwarded_For: forged\r\nX-Forwarded_Proto: forged\r\nForwarded: for=forged\r\n"
-                    "X-Request-Id: forged\r\nX-Request-Start: forged\r\nX-Real-Ip: forged\r\nVia: forged\r\n"
-                    "X-Mine: kept\r\n");
+        add("web.1-v1.1", &fixture_apps[0]);
+        _cleanup_free_ char *answer = fixture_ask(
+                "/x?y", "blog.example.com",
+                "X-Forwarded-For: forged\r\nX-Forwarded-Proto: forged\r\nX-Forwarded-Host: forged\r\n"
+                "X_Forwarded_For: forged\r\nX-Forwarded_Proto: forged\r\nForwarded: for=forged\r\n"
+                "X-Request-Id: forged\r\nX-Request-Start: forged\r\nX-Real-Ip: forged\r\nVia: forged\r\n"
+                "X-Mine: kept\r\n");
         expect_no_text(answer, "forged");
         expect_text(answer, "x-mine: kept\r\n");
         expect_text(answer, "host: blog.example.com\r\n");
@@ -426,10 +169,11 @@ static void test_pages(void **state)
         (void) state;
         static const char *const states[] = {"new", "none", "stopped", "starting", "crashed"};
         for (size_t i = 0; i < ELEMENTSOF(states); i++) {
-                assert_int_equal(router_set_map(router, "states.map", "pool_0", states[i], NULL), 0);
-                _cleanup_free_ char *html = ask("/", "blog.example.com", "Accept: text/html\r\n");
-                _cleanup_free_ char *json = ask("/", "blog.example.com", "Accept: application/json\r\n");
-                _cleanup_free_ char *text = ask("/", "blog.example.com", "");
+                assert_int_equal(router_set_map(fixture_router, "states.map", "pool_0", states[i], NULL), 0);
+                _cleanup_free_ char *html = fixture_ask("/", "blog.example.com", "Accept: text/html\r\n");
+                _cleanup_free_ char *json =
+                        fixture_ask("/", "blog.example.com", "Accept: application/json\r\n");
+                _cleanup_free_ char *text = fixture_ask("/", "blog.example.com", "");
                 assert_int_equal(status_of(html), 503);
                 expect_text(html, "content-type: text/html\r\n");
                 expect_text(html, "retry-after: ");
@@ -442,22 +186,22 @@ static void test_pages(void **state)
         }
         /* A server that is there is asked, whatever the map says; the map's state is for when there is none.
          */
-        add("web.1-v1.1", &apps[0]);
+        add("web.1-v1.1", &fixture_apps[0]);
         expect_status("/", "blog.example.com", 200);
-        _cleanup_free_ char *closed = ask("/close", "blog.example.com", "");
+        _cleanup_free_ char *closed = fixture_ask("/close", "blog.example.com", "");
         assert_int_equal(status_of(closed), 502);
         expect_text(closed, "x-paas-error: H13\r\n");
-        _cleanup_free_ char *garbage = ask("/garbage", "blog.example.com", "");
+        _cleanup_free_ char *garbage = fixture_ask("/garbage", "blog.example.com", "");
         assert_int_equal(status_of(garbage), 502);
-        _cleanup_free_ char *own = ask("/503", "blog.example.com", "");
+        _cleanup_free_ char *own = fixture_ask("/503", "blog.example.com", "");
         assert_int_equal(status_of(own), 503);
         expect_no_text(own, "x-paas-error");
         take_out("web.1-v1.1");
-        assert_int_equal(router_set_map(router, "states.map", "pool_0", NULL, NULL), 0);
+        assert_int_equal(router_set_map(fixture_router, "states.map", "pool_0", NULL, NULL), 0);
 
-        _cleanup_free_ char *down = ask("/", "blog.example.com", "");
+        _cleanup_free_ char *down = fixture_ask("/", "blog.example.com", "");
         expect_text(down, "x-paas-error: H21\r\n");
-        _cleanup_free_ char *unknown = ask("/", "<b>no\"body", "Accept: text/html\r\n");
+        _cleanup_free_ char *unknown = fixture_ask("/", "<b>no\"body", "Accept: text/html\r\n");
         assert_true(status_of(unknown) == 404 || status_of(unknown) == 400);
         expect_no_text(unknown, "<b>no");
 }
@@ -479,14 +223,14 @@ static void test_degraded(void **state)
                 RouterServer *list;
                 size_t n_servers;
                 nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-                assert_int_equal(router_observe(router, &list, &n_servers, NULL), 0);
+                assert_int_equal(router_observe(fixture_router, &list, &n_servers, NULL), 0);
                 up = list[0].up;
                 router_servers_free(list, n_servers);
         }
         assert_false(up);
         expect_status("/", "blog.example.com", 503);
         assert_int_equal(listen(gone.fd, 16), 0);
-        assert_int_equal(pthread_create(&gone.thread, NULL, serve, &gone), 0);
+        assert_int_equal(pthread_create(&gone.thread, NULL, fixture_serve, &gone), 0);
         expect_status("/", "blog.example.com", 200);
 
         take_out("web.1-v1.1");
@@ -500,18 +244,19 @@ static void test_reload(void **state)
         (void) state;
         _cleanup_error_ Error e = ERROR_NULL;
         _cleanup_free_ char *value = NULL;
-        assert_int_equal(router_set_map(router, "hosts.map", "lost.example.com", "pool_1", NULL), 0);
-        assert_int_equal(router_get_map(router, "hosts.map", "lost.example.com", &value, NULL), 0);
+        assert_int_equal(router_set_map(fixture_router, "hosts.map", "lost.example.com", "pool_1", NULL), 0);
+        assert_int_equal(router_get_map(fixture_router, "hosts.map", "lost.example.com", &value, NULL), 0);
         assert_string_equal(value, "pool_1");
-        no_error(router_reload(router, &e), &e);
-        assert_int_equal(router_get_map(router, "hosts.map", "lost.example.com", &value, NULL), -ENODATA);
+        no_error(router_reload(fixture_router, &e), &e);
+        assert_int_equal(router_get_map(fixture_router, "hosts.map", "lost.example.com", &value, NULL),
+                         -ENODATA);
 
-        assert_int_equal(write_files("bogus\n"), 0);
-        assert_int_equal(router_reload(router, &e), -EBADMSG);
+        assert_int_equal(fixture_write("bogus\n"), 0);
+        assert_int_equal(router_reload(fixture_router, &e), -EBADMSG);
         expect_text(e.message, "goes on with the old one");
         expect_status("/", "blog.example.com", 503);
-        assert_int_equal(write_files(""), 0);
-        no_error(router_reload(router, &e), &e);
+        assert_int_equal(fixture_write(""), 0);
+        no_error(router_reload(fixture_router, &e), &e);
         assert_null(e.message);
 }
 
@@ -521,25 +266,25 @@ static void test_certificate(void **state)
         _cleanup_error_ Error e = ERROR_NULL;
         _cleanup_free_ char *pem = NULL;
         char path[128], command[512];
-        assert_int_equal(make_certificate("other"), 0);
-        path_of(path, sizeof(path), "other.pem");
+        assert_int_equal(fixture_certificate("other"), 0);
+        fixture_path(path, sizeof(path), "other.pem");
         assert_int_equal(file_read(path, 1 << 20, &pem, NULL), 0);
-        path_of(path, sizeof(path), "certs/default.pem");
-        no_error(router_set_certificate(router, path, pem, &e), &e);
+        fixture_path(path, sizeof(path), "certs/default.pem");
+        no_error(router_set_certificate(fixture_router, path, pem, &e), &e);
         snprintf(command, sizeof(command),
                  "openssl s_client -unix %s/https -servername blog.example.com </dev/null 2>/dev/null | "
                  "grep -q 'CN *= *other'",
-                 directory);
+                 fixture_directory);
         assert_int_equal(system(command), 0);
 
-        assert_int_equal(router_set_certificate(router, path, "no certificate\n", &e), -EIO);
-        assert_int_equal(router_set_certificate(router, "/nonexistent.pem", pem, &e), -EIO);
+        assert_int_equal(router_set_certificate(fixture_router, path, "no certificate\n", &e), -EIO);
+        assert_int_equal(router_set_certificate(fixture_router, "/nonexistent.pem", pem, &e), -EIO);
 }
 
 static char *read_entry(void)
 {
         char text[16384];
-        ssize_t n = recv(journal, text, sizeof(text) - 1, 0);
+        ssize_t n = recv(fixture_journal, text, sizeof(text) - 1, 0);
         if (n <= 0)
                 return NULL;
         text[n] = '\0';
@@ -550,9 +295,12 @@ static char *read_entry(void)
 /* Exactly our fields, in our order, one a line. */
 static void check_entry(const char *entry)
 {
-        static const char *const fields[] = {"PRIORITY=6\n",         "SYSLOG_IDENTIFIER=router\n",
-                                             "PAAS_SOURCE=router\n", "PAAS_APP=",
-                                             "PAAS_APP_ID=",         "MESSAGE=at="};
+        static const char *const fields[] = {"PRIORITY=6\n",
+                                             "SYSLOG_IDENTIFIER=router\n",
+                                             "PAAS_SOURCE=router\n",
+                                             "PAAS_APP=",
+                                             "PAAS_APP_ID=",
+                                             "MESSAGE=at="};
         const char *p = entry;
         for (size_t i = 0; i < ELEMENTSOF(fields); i++) {
                 if (!text_after(p, fields[i]))
@@ -570,14 +318,14 @@ static void check_entry(const char *entry)
 static void drop_entries(void)
 {
         char byte;
-        while (recv(journal, &byte, 1, MSG_DONTWAIT) >= 0)
+        while (recv(fixture_journal, &byte, 1, MSG_DONTWAIT) >= 0)
                 ;
 }
 
 static void test_log(void **state)
 {
         (void) state;
-        add("web.1-v1.1", &apps[0]);
+        add("web.1-v1.1", &fixture_apps[0]);
         drop_entries();
         expect_status("/a/b?secret=1", "blog.example.com", 200);
         _cleanup_free_ char *entry = read_entry();
@@ -622,7 +370,7 @@ static void test_log_injection(void **state)
 #undef HOST
         drop_entries();
         for (size_t i = 0; i < ELEMENTSOF(requests); i++) {
-                _cleanup_close_ int fd = connect_http();
+                _cleanup_close_ int fd = fixture_connect();
                 assert_int_equal(send(fd, requests[i], strlen(requests[i]), MSG_NOSIGNAL),
                                  strlen(requests[i]));
                 assert_int_equal(shutdown(fd, SHUT_WR), 0);
@@ -638,18 +386,19 @@ static void test_log_injection(void **state)
         memset(long_path, 'l', sizeof(long_path) - 1);
         memcpy(long_path, "GET /", 5);
         strcpy(long_path + 9000, " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        _cleanup_free_ char *answer = ask_raw(long_path, strlen(long_path));
+        _cleanup_free_ char *answer = fixture_ask_raw(long_path, strlen(long_path));
         _cleanup_free_ char *entry = read_entry();
         assert_non_null(entry);
-        assert_non_null(
-                text_after(entry, "PRIORITY=6\nSYSLOG_IDENTIFIER=router\nPAAS_SOURCE=router\nPAAS_APP=-\n"));
+        assert_non_null(text_after(
+                entry,
+                "PRIORITY=6\nSYSLOG_IDENTIFIER=router\nPAAS_SOURCE=router\nPAAS_APP=-\n"));
 }
 
 /* What two servers in a row could read differently is refused or made unambiguous. */
 static void test_smuggling(void **state)
 {
         (void) state;
-        add("web.1-v1.1", &apps[0]);
+        add("web.1-v1.1", &fixture_apps[0]);
         static const char *const refused[] = {
                 "POST / HTTP/1.1\r\nHost: blog.example.com\r\nContent-Length: 5\r\nContent-Length: "
                 "6\r\n\r\nabcdef",
@@ -659,13 +408,13 @@ static void test_smuggling(void **state)
                 "GET / HTTP/1.1\r\nHost: blog.example.com\r\nA\x01: b\r\n\r\n",
         };
         for (size_t i = 0; i < ELEMENTSOF(refused); i++) {
-                _cleanup_free_ char *answer = ask_raw(refused[i], strlen(refused[i]));
+                _cleanup_free_ char *answer = fixture_ask_raw(refused[i], strlen(refused[i]));
                 if (status_of(answer) != 400)
                         fail_msg("%s: %s", refused[i], answer);
         }
         static const char both[] = "POST / HTTP/1.1\r\nHost: blog.example.com\r\nConnection: close\r\n"
                                    "Content-Length: 30\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
-        _cleanup_free_ char *answer = ask_raw(both, strlen(both));
+        _cleanup_free_ char *answer = fixture_ask_raw(both, strlen(both));
         expect_no_text(answer, "content-length: 30");
         take_out("web.1-v1.1");
 }
@@ -681,5 +430,5 @@ int main(void)
                 cmocka_unit_test(test_log_injection), cmocka_unit_test(test_smuggling),
                 cmocka_unit_test(test_certificate),   cmocka_unit_test(test_reload),
         };
-        return cmocka_run_group_tests(tests, set_up, tear_down);
+        return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }
