@@ -137,6 +137,37 @@ int builddir_take(Job *j)
         return r;
 }
 
+/* A stop ends with a failed unit, whose name is only free again when it has been reset. Nobody waits for it.
+ */
+typedef struct Stop {
+        Units *units;
+        char *unit;
+        UnitCall *call;
+} Stop;
+
+static void stopped(void *userdata, int r, const char *text)
+{
+        Stop *s = userdata;
+        (void) units_reset_failed(s->units, s->unit);
+        unit_call_free(s->call);
+        free(s->unit);
+        free(s);
+}
+
+static void stop_and_forget(Units *units, const char *unit)
+{
+        Stop *s = calloc(1, sizeof(Stop));
+        if (!s || !(s->unit = strdup(unit))) {
+                free(s);
+                return;
+        }
+        s->units = units;
+        if (units_stop(units, unit, stopped, s, &s->call) < 0) {
+                free(s->unit);
+                free(s);
+        }
+}
+
 void builddir_stop_units(Job *j)
 {
         _cleanup_free_ char *build = render_build_unit(j->operation.app, j->operation.number),
@@ -145,10 +176,8 @@ void builddir_stop_units(Job *j)
         j->source = unit_call_free(j->source);
         char *const names[] = {source, build};
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
-                if (!names[i])
-                        continue;
-                (void) units_stop(j->engine->units, names[i], NULL, NULL, NULL);
-                (void) units_reset_failed(j->engine->units, names[i]);
+                if (names[i])
+                        stop_and_forget(j->engine->units, names[i]);
         }
 }
 

@@ -36,7 +36,6 @@ static void proven(void *userdata, Launch *l, int r, const char *text)
                 _cleanup_free_ char *name = NULL, *reason = strdup(text ? text : strerror(-r));
                 if (asprintf(&name, "%s.%u", i->name.type, i->name.index) < 0)
                         name = NULL;
-                job_say(j, " !     %s: %s.", name ? name : "instance", reason ? reason : "failed");
                 tail_say(j, i);
                 job_fail(j, "%s of release v%llu: %s", name ? name : "an instance",
                          (unsigned long long) i->name.version, reason ? reason : "failed");

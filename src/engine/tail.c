@@ -15,9 +15,7 @@ static int collect(void *userdata, const JournalLine *line)
 int tail_read(const Instance *i, unsigned lines, char ***ret)
 {
         _cleanup_strv_ char **list = NULL;
-        char process[64];
-        snprintf(process, sizeof(process), "%s.%u", i->name.type, i->name.index);
-        const JournalQuery query = {.app = i->name.app, .process = process, .source = "app", .lines = lines};
+        const JournalQuery query = {.app = i->name.app, .unit = i->unit, .source = "app", .lines = lines};
         int r = journal_read(&query, -1, collect, &list, NULL);
         if (r < 0)
                 return r;

@@ -29,7 +29,7 @@ static int copy_user(const User *user, User *ret)
 }
 
 static int write_user(Engine *e, User *user, const char *action, const char *verb, const Actor *actor,
-                 Error *error)
+                      Error *error)
 {
         _cleanup_free_ char *subject = NULL;
         if (asprintf(&subject, "%s %s", verb, user->name) < 0)

@@ -159,8 +159,10 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
         i->loaded = true;
         i->state = u->state;
         i->main_pid = u->main_pid;
-        i->exit_code = u->exit_code;
-        i->exit_status = u->exit_status;
+        if (u->exit_code != 0) { /* a process that runs again has none: the last one's is what counts */
+                i->exit_code = u->exit_code;
+                i->exit_status = u->exit_status;
+        }
         i->started = u->started;
         i->active_since = u->active_since;
         i->memory = u->memory;
