@@ -40,6 +40,7 @@ typedef struct Build {
         Declared declared;
         char **warnings; /* not shown yet */
         Cache cache;
+        bool compiled;
         BuildResult result;
 } Build;
 
@@ -216,8 +217,8 @@ static BuildOutcome compile(Build *b, Pack *p)
                 output_problem("The %s pack could not build this: %s.", p->name, how ?: "");
                 return BUILD_REFUSED;
         }
-        r = cache_commit(&b->cache, &e);
-        return r < 0 ? broken(&e, r) : BUILD_DONE;
+        b->compiled = true;
+        return BUILD_DONE;
 }
 
 /* What the pack says about interpreters; nonsense there is dropped, the result must be canonical. */
@@ -307,7 +308,7 @@ static int fill_result(Build *b, const Pack *p, Error *e)
         return 0;
 }
 
-/* The tree is on disk before the file that says it is complete. */
+/* The tree and the cache are on disk before the file that says that all is complete. */
 static int write_result(Build *b, Error *e)
 {
         _cleanup_free_ char *path = NULL, *text = NULL;
@@ -318,6 +319,9 @@ static int write_result(Build *b, Error *e)
                 return r;
         if (syncfs(b->app_fd) < 0)
                 return error_set(e, -errno, "syncing the slug to disk: %s", strerror(errno));
+        r = cache_commit(&b->cache, b->app_fd, e);
+        if (r < 0)
+                return r;
         r = file_write(path, text, strlen(text), 0644, FILE_OWNER_SELF, FILE_SYNC);
         return r < 0 ? error_set(e, r, "writing %s: %s", path, strerror(-r)) : 0;
 }
@@ -357,6 +361,9 @@ BuildOutcome build(const BuildOptions *o, int tar_fd)
         if (outcome == BUILD_DONE)
                 outcome = find_processes(&b, pack);
         if (outcome == BUILD_DONE)
-                outcome = finish(&b, pack);
+                return finish(&b, pack);
+        /* What was downloaded is good, even if nothing can be started. */
+        if (outcome == BUILD_REFUSED && b.compiled)
+                (void) cache_commit(&b.cache, -1, NULL);
         return outcome;
 }

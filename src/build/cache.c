@@ -133,10 +133,19 @@ static int remove_others(const Cache *c)
         return 0;
 }
 
-int cache_commit(Cache *c, Error *e)
+static int sync_unless_same(int fd, int synced_fd)
+{
+        struct stat here, there;
+        if (synced_fd >= 0 && fstat(fd, &here) >= 0 && fstat(synced_fd, &there) >= 0 &&
+            here.st_dev == there.st_dev)
+                return 0;
+        return syncfs(fd);
+}
+
+int cache_commit(Cache *c, int synced_fd, Error *e)
 {
         _cleanup_close_ int fd = open(c->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0 || syncfs(fd) < 0)
+        if (fd < 0 || sync_unless_same(fd, synced_fd) < 0)
                 return error_set(e, -errno, "syncing the build cache in %s: %s", c->directory,
                                  strerror(errno));
 

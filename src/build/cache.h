@@ -29,8 +29,9 @@ typedef struct Cache {
 int cache_begin(const char *directory, const char *stack, const char *pack, Cache *ret, bool *ret_lost,
                 Error *e);
 
-/* `next` becomes `current`, on disk; caches of other stacks and packs are removed. */
-int cache_commit(Cache *c, Error *e);
+/* `next` becomes `current`, on disk; caches of other stacks and packs are removed. `synced_fd` is in a file
+ * system that was just synced; -1 for none. */
+int cache_commit(Cache *c, int synced_fd, Error *e);
 
 /* Gives the space of a failed build back. */
 void cache_discard(Cache *c);

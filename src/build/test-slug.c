@@ -167,7 +167,7 @@ static void test_cache(void **state)
         put("cache/host.python.new/d/written", "one", 0644);
         put("cache/host.python.new/shared", "one", 0444);
         assert_int_equal(symlink("d", "cache/host.python.new/link"), 0);
-        assert_int_equal(cache_commit(&c, NULL), 0);
+        assert_int_equal(cache_commit(&c, -1, NULL), 0);
         cache_clear(&c);
 
         /* A failed build writes into files that it has found, and is forgotten. */
@@ -195,7 +195,7 @@ static void test_cache(void **state)
 
         /* Another pack's success takes the place of all others. */
         assert_int_equal(cache_begin("cache", "host", "node", &c, &lost, NULL), 0);
-        assert_int_equal(cache_commit(&c, NULL), 0);
+        assert_int_equal(cache_commit(&c, -1, NULL), 0);
         assert_int_equal(access("cache/host.python", F_OK), -1);
         assert_int_equal(access("cache/host.node", F_OK), 0);
 }
