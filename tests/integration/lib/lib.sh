@@ -61,7 +61,7 @@ ask() {
         local host=$1 path=${2:-/} ca=$TMPDIR/ca.pem
         shift; [ $# = 0 ] || shift
         [[ $host == *.* ]] || host=$host.$DOMAIN
-        [ -s "$ca" ] || inlab cat /var/lib/paas/ca.pem >"$ca" </dev/null
+        [ -s "$ca" ] || inlab cat /var/lib/paas/authority/ca.pem >"$ca" </dev/null
         "$LAB" net --name "$NAME" -- curl -sS --max-time 30 --cacert "$ca" --resolve "$host:443:127.0.0.1" --resolve "$host:80:127.0.0.1" "$@" "https://$host$path"
 }
 

@@ -88,7 +88,7 @@ def ask(host, path='/', *args):
     ca = os.path.join(TMPDIR, 'ca.pem')
     if not os.path.exists(ca):
         with open(ca, 'w') as f:
-            f.write(inlab('cat', '/var/lib/paas/ca.pem').stdout)
+            f.write(inlab('cat', '/var/lib/paas/authority/ca.pem').stdout)
     return run(LAB, 'net', '--name', NAME, '--', 'curl', '-sS', '--max-time', '30', '--cacert', ca, '--resolve',
                host + ':443:127.0.0.1', '--resolve', host + ':80:127.0.0.1', *args, 'https://' + host + path).stdout
 
