@@ -17,9 +17,9 @@
 #include "basic/text.h"
 #include "build/cache.h"
 #include "build/command.h"
-#include "build/output.h"
 #include "build/pack.h"
 #include "build/processes.h"
+#include "build/say.h"
 #include "build/slug.h"
 #include "build/slugignore.h"
 #include "model/buildresult.h"
@@ -59,19 +59,19 @@ static void build_clear(Build *b)
 static void show_warnings(Build *b)
 {
         STRV_FOREACH(w, b->warnings)
-                output_problem("%s", *w);
+                say_problem("%s", *w);
         b->warnings = strv_free(b->warnings);
 }
 
 static BuildOutcome refused(const Error *e, int r)
 {
-        output_problem("%s", error_text(e, r));
+        say_problem("%s", error_text(e, r));
         return BUILD_REFUSED;
 }
 
 static BuildOutcome broken(const Error *e, int r)
 {
-        output_problem("This server could not build it: %s", error_text(e, r));
+        say_problem("This server could not build it: %s", error_text(e, r));
         return BUILD_BROKEN;
 }
 
@@ -131,7 +131,7 @@ static BuildOutcome read_tree(Build *b, int tar_fd)
         if (r < 0)
                 return refused(&e, r);
         if (removed > 0)
-                output_step(".slugignore: %llu paths removed", (unsigned long long) removed);
+                say_step(".slugignore: %llu paths removed", (unsigned long long) removed);
         return BUILD_DONE;
 }
 
@@ -149,7 +149,7 @@ static char *describe_root(Build *b)
         char *ret;
 
         for (int i = 0; i < n; i++) {
-                _cleanup_free_ char *name = output_printable(entries[i]->d_name, 60);
+                _cleanup_free_ char *name = say_printable(entries[i]->d_name, 60);
                 if (i < ROOT_SHOWN)
                         buffer_printf(&text, "%s%s%s", i > 0 ? ", " : "", name ?: "?",
                                       entries[i]->d_type == DT_DIR ? "/" : "");
@@ -166,14 +166,13 @@ static char *describe_root(Build *b)
 static BuildOutcome nothing_recognised(Build *b)
 {
         _cleanup_free_ char *root = describe_root(b);
-        output_problem("No Procfile, and no pack recognises this.");
-        output_problem("In the root of the tree: %s", root ?: "");
-        output_problem("What the packs looked for:");
+        say_problem("No Procfile, and no pack recognises this.");
+        say_problem("In the root of the tree: %s", root ?: "");
+        say_problem("What the packs looked for:");
         for (size_t i = 0; i < b->packs.n_packs; i++)
-                output_problem("  %-10s %s", b->packs.packs[i].name,
-                               b->packs.packs[i].looked_for ?: "(it does not say)");
-        output_problem(
-                "A Procfile in the root with a line \"web: COMMAND\" is enough for anything that runs.");
+                say_problem("  %-10s %s", b->packs.packs[i].name,
+                            b->packs.packs[i].looked_for ?: "(it does not say)");
+        say_problem("A Procfile in the root with a line \"web: COMMAND\" is enough for anything that runs.");
         return BUILD_REFUSED;
 }
 
@@ -188,7 +187,7 @@ static int detect(Build *b, Pack **ret, Error *e)
                         return r;
                 if (r == 0)
                         continue;
-                output_step("%s app detected", title);
+                say_step("%s app detected", title);
                 *ret = &b->packs.packs[i];
                 return 0;
         }
@@ -203,7 +202,7 @@ static BuildOutcome compile(Build *b, Pack *p)
         if (r < 0)
                 return broken(&e, r);
         if (lost)
-                output_problem("The build cache could not be read; this build starts with an empty one.");
+                say_problem("The build cache could not be read; this build starts with an empty one.");
         b->place.cache = b->cache.next;
 
         int status = pack_compile(p, &b->place, b->env, &e);
@@ -214,7 +213,7 @@ static BuildOutcome compile(Build *b, Pack *p)
                 return broken(&e, status);
         if (status != 0) {
                 _cleanup_free_ char *how = command_describe(status);
-                output_problem("The %s pack could not build this: %s.", p->name, how ?: "");
+                say_problem("The %s pack could not build this: %s.", p->name, how ?: "");
                 return BUILD_REFUSED;
         }
         b->compiled = true;
@@ -247,10 +246,10 @@ static int read_versions(Build *b)
 static void show_processes(const Procfile *p)
 {
         if (!procfile_find(p, "web"))
-                output_problem("There is no process type 'web': nothing will answer HTTP.");
+                say_problem("There is no process type 'web': nothing will answer HTTP.");
         if (procfile_find(p, "release"))
-                output_problem("The Procfile has a process 'release': it is not run yet. Run what it does "
-                               "yourself until then.");
+                say_problem("The Procfile has a process 'release': it is not run yet. Run what it does "
+                            "yourself until then.");
 }
 
 static BuildOutcome find_processes(Build *b, Pack *p)
@@ -270,17 +269,17 @@ static BuildOutcome find_processes(Build *b, Pack *p)
         if (r < 0)
                 return broken(&e, r);
         if (b->declared.procfile.n_processes == 0) {
-                output_problem("There is no Procfile, and the %s pack does not know how to start this.",
-                               p->name);
-                output_problem("Add a file Procfile to the root with a line \"web: COMMAND\".");
+                say_problem("There is no Procfile, and the %s pack does not know how to start this.",
+                            p->name);
+                say_problem("Add a file Procfile to the root with a line \"web: COMMAND\".");
                 return BUILD_REFUSED;
         }
 
-        output_step("Discovering process types");
+        say_step("Discovering process types");
         if (declared && *declared)
-                output_detail("Procfile declares types   -> %s", declared);
+                say_detail("Procfile declares types   -> %s", declared);
         if (added)
-                output_detail("Default types of the pack -> %s", added);
+                say_detail("Default types of the pack -> %s", added);
         show_processes(&b->declared.procfile);
         return BUILD_DONE;
 }
@@ -300,8 +299,8 @@ static int fill_result(Build *b, const Pack *p, Error *e)
         if (r < 0)
                 return r;
         if (figures.removed > 0)
-                output_problem("%llu sockets, pipes or devices of the built tree are not kept.",
-                               (unsigned long long) figures.removed);
+                say_problem("%llu sockets, pipes or devices of the built tree are not kept.",
+                            (unsigned long long) figures.removed);
         b->result.bytes = figures.bytes;
         b->result.files = figures.files;
         b->result.manifest = TAKE_PTR(figures.manifest);
@@ -334,8 +333,8 @@ static BuildOutcome finish(Build *b, const Pack *p)
                 r = write_result(b, &e);
         if (r < 0)
                 return broken(&e, r);
-        output_step("Slug: %llu files, %.1f MB", (unsigned long long) b->result.files,
-                    (double) b->result.bytes / 1e6);
+        say_step("Slug: %llu files, %.1f MB", (unsigned long long) b->result.files,
+                 (double) b->result.bytes / 1e6);
         return BUILD_DONE;
 }
 

@@ -14,8 +14,8 @@
 #include "basic/cleanup.h"
 #include "basic/text.h"
 #include "build/command.h"
-#include "build/output.h"
 #include "build/packrelease.h"
+#include "build/say.h"
 
 #define DETECT_MAX_BYTES 4096
 #define TITLE_MAX 60
@@ -168,7 +168,7 @@ static int first_line(int fd, size_t max, char **ret)
         text[strcspn(text, "\r\n")] = '\0';
         if (!*text)
                 return 0;
-        *ret = output_printable(text, max);
+        *ret = say_printable(text, max);
         return *ret ? 0 : -ENOMEM;
 }
 

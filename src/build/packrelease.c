@@ -7,7 +7,7 @@
 
 #include "basic/buffer.h"
 #include "basic/text.h"
-#include "build/output.h"
+#include "build/say.h"
 #include "model/name.h"
 
 #define SECTION "default_process_types"
@@ -23,7 +23,7 @@ typedef struct Reader {
 
 static int refuse(const Reader *d, const char *line, const char *why)
 {
-        _cleanup_free_ char *shown = output_printable(line, 80);
+        _cleanup_free_ char *shown = say_printable(line, 80);
         return error_set(d->e, -EINVAL, "bin/release of the pack, line %u: \"%s\": %s", d->line, shown ?: "",
                          why);
 }
@@ -31,7 +31,7 @@ static int refuse(const Reader *d, const char *line, const char *why)
 static int ignore_key(Reader *d, const char *key, size_t length)
 {
         _cleanup_free_ char *name = strndup(key, length);
-        _cleanup_free_ char *shown = name ? output_printable(name, 40) : NULL;
+        _cleanup_free_ char *shown = name ? say_printable(name, 40) : NULL;
         if (!shown)
                 return -ENOMEM;
         return strv_appendf(d->warnings,

@@ -11,13 +11,13 @@
 
 #include "basic/buffer.h"
 #include "basic/cleanup.h"
-#include "build/digest.h"
+#include "build/sha256.h"
 
 typedef struct Entry {
         char *path; /* relative; owned */
         mode_t mode;
         uint64_t size;
-        char hash[DIGEST_HEX_SIZE]; /* of files */
+        char hash[SHA256_HEX_SIZE]; /* of files */
         char *target;               /* of links; owned */
 } Entry;
 
@@ -136,14 +136,14 @@ static int list_tree(const char *directory, Listing *l, Error *e)
 
 static int hash_files(const char *directory, Listing *l, Error *e)
 {
-        _cleanup_(digest_batch_clear) DigestBatch batch = DIGEST_BATCH_NULL;
+        _cleanup_(sha256_batch_clear) Sha256Batch batch = SHA256_BATCH_NULL;
         for (size_t i = 0; i < l->n; i++)
                 if (S_ISREG(l->entries[i].mode))
-                        digest_batch_add(&batch, l->entries[i].path);
-        int r = digest_batch_run(&batch, directory, e);
+                        sha256_batch_add(&batch, l->entries[i].path);
+        int r = sha256_batch_run(&batch, directory, e);
         for (size_t i = 0; i < l->n && r >= 0; i++)
                 if (S_ISREG(l->entries[i].mode))
-                        r = digest_batch_next(&batch, l->entries[i].path, l->entries[i].hash, e);
+                        r = sha256_batch_next(&batch, l->entries[i].path, l->entries[i].hash, e);
         return r;
 }
 
@@ -166,7 +166,7 @@ int slug_seal(const char *directory, SlugFigures *ret, Error *e)
         _cleanup_(listing_clear) Listing l = {0};
         _cleanup_slug_figures_ SlugFigures figures = SLUG_FIGURES_NULL;
         _cleanup_free_ char *text = NULL;
-        char hash[DIGEST_HEX_SIZE];
+        char hash[SHA256_HEX_SIZE];
         size_t length;
 
         int r = list_tree(directory, &l, e);
@@ -175,7 +175,7 @@ int slug_seal(const char *directory, SlugFigures *ret, Error *e)
         if (r >= 0)
                 r = format_manifest(&l, &text, &length);
         if (r >= 0)
-                r = digest_text(text, length, hash, e);
+                r = sha256_text(text, length, hash, e);
         if (r < 0)
                 return r;
         if (asprintf(&figures.manifest, "sha256:%s", hash) < 0)

@@ -12,12 +12,11 @@
 
 #include "basic/buffer.h"
 #include "basic/cleanup.h"
-#include "build/output.h"
-#include "build/unpack.h"
+#include "build/say.h"
 
 static int refuse(Error *e, const char *path, const char *why)
 {
-        _cleanup_free_ char *name = output_printable(path, 200);
+        _cleanup_free_ char *name = say_printable(path, 200);
         return error_set(e, -EPERM, "the tree has an entry '%s', which is refused: %s", name ?: "", why);
 }
 

@@ -5,6 +5,8 @@
 
 #include "basic/error.h"
 
+#define UNPACK_PATH_MAX 3072 /* below PATH_MAX, with room for the directory that it stands in */
+
 /* "./a//b/" becomes "a/b"; the root itself (".", "./") becomes "". Refused with -EPERM: absolute paths,
  * "..", ".git" in any case, too long ones. */
 int unpack_path_clean(const char *path, char **ret, Error *e);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "basic/cleanup.h"
-#include "build/output.h"
+#include "build/say.h"
 #include "build/unpack-path.h"
 
 #define TAR_READ_BYTES (64 * 1024)
@@ -100,13 +100,13 @@ static int tar_error(Unpack *u, Error *e)
 
 static int refuse(const char *path, const char *why, Error *e)
 {
-        _cleanup_free_ char *name = output_printable(path, 200);
+        _cleanup_free_ char *name = say_printable(path, 200);
         return error_set(e, -EPERM, "the tree has an entry '%s', which is refused: %s", name ?: "", why);
 }
 
 static int write_error(const char *path, int r, Error *e)
 {
-        _cleanup_free_ char *name = output_printable(path, 200);
+        _cleanup_free_ char *name = say_printable(path, 200);
         if (r == -EEXIST)
                 return refuse(path, "it appears twice", e);
         return error_set(e, r, "writing '%s': %s", name ?: "", strerror(-r));

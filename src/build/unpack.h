@@ -14,8 +14,6 @@
 
 #include "basic/error.h"
 
-#define UNPACK_PATH_MAX 3072 /* below PATH_MAX, with room for the directory that it stands in */
-
 typedef struct UnpackLimits {
         uint64_t max_bytes; /* of all files together */
         uint64_t max_files; /* entries of any kind */

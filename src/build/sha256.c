@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "build/digest.h"
+#include "build/sha256.h"
 
 #include <errno.h>
 #include <string.h>
@@ -43,14 +43,14 @@ static int filter(const char *const *argv, const char *directory, const char *in
         return command_scratch_read(out, OUTPUT_MAX, ret, ret_length);
 }
 
-void digest_batch_add(DigestBatch *b, const char *path)
+void sha256_batch_add(Sha256Batch *b, const char *path)
 {
         /* A name that starts with a dash is no option. */
         buffer_puts(&b->names, "./");
         buffer_append(&b->names, path, strlen(path) + 1);
 }
 
-int digest_batch_run(DigestBatch *b, const char *directory, Error *e)
+int sha256_batch_run(Sha256Batch *b, const char *directory, Error *e)
 {
         static const char *const argv[] = {"xargs", "-0", "-r", "sha256sum", "-z", "--", NULL};
         _cleanup_free_ char *names = NULL;
@@ -61,7 +61,7 @@ int digest_batch_run(DigestBatch *b, const char *directory, Error *e)
         return filter(argv, directory, names, length, &b->output, &b->length, e);
 }
 
-int digest_batch_next(DigestBatch *b, const char *path, char ret[DIGEST_HEX_SIZE], Error *e)
+int sha256_batch_next(Sha256Batch *b, const char *path, char ret[SHA256_HEX_SIZE], Error *e)
 {
         const char *record = b->output ? b->output + b->at : "";
         size_t n = b->output ? strnlen(record, b->length - b->at) : 0;
@@ -75,14 +75,14 @@ int digest_batch_next(DigestBatch *b, const char *path, char ret[DIGEST_HEX_SIZE
         return 0;
 }
 
-void digest_batch_clear(DigestBatch *b)
+void sha256_batch_clear(Sha256Batch *b)
 {
         buffer_clear(&b->names);
         free(b->output);
-        *b = DIGEST_BATCH_NULL;
+        *b = SHA256_BATCH_NULL;
 }
 
-int digest_text(const char *text, size_t length, char ret[DIGEST_HEX_SIZE], Error *e)
+int sha256_text(const char *text, size_t length, char ret[SHA256_HEX_SIZE], Error *e)
 {
         static const char *const argv[] = {"sha256sum", NULL};
         _cleanup_free_ char *output = NULL;

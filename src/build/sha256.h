@@ -9,24 +9,24 @@
 #include "basic/buffer.h"
 #include "basic/error.h"
 
-#define DIGEST_HEX_SIZE 65 /* 64 digits and the NUL */
+#define SHA256_HEX_SIZE 65 /* 64 digits and the NUL */
 
-typedef struct DigestBatch {
+typedef struct Sha256Batch {
         Buffer names; /* NUL-separated */
         char *output; /* owned: "HASH  ./PATH\0", in the order of the names */
         size_t length;
         size_t at;
-} DigestBatch;
+} Sha256Batch;
 
-#define DIGEST_BATCH_NULL ((DigestBatch){0})
+#define SHA256_BATCH_NULL ((Sha256Batch){0})
 
 /* Files, by their path relative to the directory that they will be read in. A failed allocation is
- * remembered until digest_batch_run(). */
-void digest_batch_add(DigestBatch *b, const char *path);
-int digest_batch_run(DigestBatch *b, const char *directory, Error *e);
+ * remembered until sha256_batch_run(). */
+void sha256_batch_add(Sha256Batch *b, const char *path);
+int sha256_batch_run(Sha256Batch *b, const char *directory, Error *e);
 
 /* The hashes, in the order in which the files were added. */
-int digest_batch_next(DigestBatch *b, const char *path, char ret[DIGEST_HEX_SIZE], Error *e);
-void digest_batch_clear(DigestBatch *b);
+int sha256_batch_next(Sha256Batch *b, const char *path, char ret[SHA256_HEX_SIZE], Error *e);
+void sha256_batch_clear(Sha256Batch *b);
 
-int digest_text(const char *text, size_t length, char ret[DIGEST_HEX_SIZE], Error *e);
+int sha256_text(const char *text, size_t length, char ret[SHA256_HEX_SIZE], Error *e);

@@ -7,10 +7,10 @@
 
 #include "basic/cleanup.h"
 
-void output_step(const char *format, ...) _printf_(1, 2);    /* "-----> " */
-void output_detail(const char *format, ...) _printf_(1, 2);  /* "       " */
-void output_problem(const char *format, ...) _printf_(1, 2); /* " !     " */
+void say_step(const char *format, ...) _printf_(1, 2);    /* "-----> " */
+void say_detail(const char *format, ...) _printf_(1, 2);  /* "       " */
+void say_problem(const char *format, ...) _printf_(1, 2); /* " !     " */
 
 /* Returns a copy in which control bytes are replaced by '?': names out of a tar are foreign text. At most
  * `max` bytes; a longer one ends in "…". NULL when out of memory. */
-char *output_printable(const char *text, size_t max);
+char *say_printable(const char *text, size_t max);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "build/output.h"
+#include "build/say.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static void print_lines(const char *first, const char *rest, const char *format,
                 (void) fd_write_all(STDOUT_FILENO, out, length);
 }
 
-void output_step(const char *format, ...)
+void say_step(const char *format, ...)
 {
         va_list ap;
         va_start(ap, format);
@@ -41,7 +41,7 @@ void output_step(const char *format, ...)
         va_end(ap);
 }
 
-void output_detail(const char *format, ...)
+void say_detail(const char *format, ...)
 {
         va_list ap;
         va_start(ap, format);
@@ -49,7 +49,7 @@ void output_detail(const char *format, ...)
         va_end(ap);
 }
 
-void output_problem(const char *format, ...)
+void say_problem(const char *format, ...)
 {
         va_list ap;
         va_start(ap, format);
@@ -57,7 +57,7 @@ void output_problem(const char *format, ...)
         va_end(ap);
 }
 
-char *output_printable(const char *text, size_t max)
+char *say_printable(const char *text, size_t max)
 {
         _cleanup_buffer_ Buffer b = BUFFER_NULL;
         char *ret;
