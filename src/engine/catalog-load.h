@@ -3,7 +3,7 @@
 
 /* How the catalogue's memory is changed; for catalog.c and catalog-write.c alone. */
 
-#include "engine/catalog.h"
+#include "engine/wish.h"
 
 int catalog_insert_app(Catalog *c, AppState *s);                   /* takes it over on success */
 void catalog_remove_app(Catalog *c, AppState *s);                  /* frees it */

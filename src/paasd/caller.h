@@ -7,7 +7,7 @@
  * later: until then every user may act on every application, and only admins on users and setup.
  */
 
-#include "paasd/manager.h"
+#include "paasd/context.h"
 
 typedef struct Caller {
         Actor actor; /* strings live as long as the catalogue's user, or the buffers below */

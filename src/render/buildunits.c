@@ -107,7 +107,8 @@ UnitSpec *render_build(const RenderBuild *b)
         return TAKE_PTR(s);
 }
 
-static UnitSpec *source_spec(const char *kind, const char *app, const char *app_id, uint64_t operation, int fd)
+static UnitSpec *source_spec(const char *kind, const char *app, const char *app_id, uint64_t operation,
+                             int fd)
 {
         _cleanup_free_ char *unit = unit_name(kind, app, operation);
         _cleanup_unit_spec_ UnitSpec *s = unit ? unit_spec_new(unit) : NULL;
@@ -129,7 +130,8 @@ static UnitSpec *source_spec(const char *kind, const char *app, const char *app_
 UnitSpec *render_source(const RenderBuild *b)
 {
         static const char command[] = "ExecStart";
-        _cleanup_unit_spec_ UnitSpec *s = source_spec("source", b->app, b->app_id, b->operation, b->pipe_write);
+        _cleanup_unit_spec_ UnitSpec *s =
+                source_spec("source", b->app, b->app_id, b->operation, b->pipe_write);
         if (!s)
                 return NULL;
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the wish is made of; catalog.h says what is done with it. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/app.h"
+#include "model/release.h"
+#include "model/user.h"
+#include "store/store.h"
+
+/* Who is responsible for a change, and which request asked for it. */
+typedef struct Actor {
+        const char *name;
+        const char *email;   /* "" when there is none */
+        const char *request; /* request id; NULL: none */
+} Actor;
+
+typedef struct AppState {
+        App app;
+        Formation formation;
+        char **domains;                   /* custom ones, sorted */
+        char head[STORE_ID_SIZE];         /* commit of refs/paas/app/<name> */
+        char release_head[STORE_ID_SIZE]; /* tip of refs/paas/release/<name>; "" when there is none */
+        char current[STORE_ID_SIZE];      /* commit of the current release; "" when there is none */
+        Release release;                  /* the current one; version 0 when there is none */
+        Procfile procfile;                /* its Procfile */
+        uint64_t last_version;            /* the number that the newest release got */
+        uint64_t last_operation;          /* the largest number that an operation had */
+} AppState;
+
+typedef struct UserState {
+        User user;
+        char head[STORE_ID_SIZE];
+} UserState;
+
+typedef struct Catalog {
+        Store *store;    /* borrowed */
+        AppState **apps; /* sorted by name; owned */
+        size_t n_apps;
+        UserState **users; /* sorted by name; owned */
+        size_t n_users;
+        char *base_domain; /* of refs/paas/host; NULL before setup */
+        char host_head[STORE_ID_SIZE];
+} Catalog;
+
+/* One commit on an object: what happened, to what end, by whom. */
+typedef struct Record {
+        const Actor *actor;
+        const char *action;  /* "deploy", "config:set", … */
+        const char *subject; /* one line for people */
+        uint64_t operation;  /* 0: none */
+        uint64_t version;    /* release, 0: none */
+        const char *status;  /* "succeeded", "failed", "canceled"; NULL: none */
+        const char *reason;  /* of a failure, one line; NULL: none */
+} Record;
