@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -52,13 +53,18 @@ static const ForeignError foreign_errors[] = {
         {SD_BUS_ERROR_LIMITS_EXCEEDED, EBUSY},
 };
 
+static bool is_broken(int r)
+{
+        return r == -ENOTCONN || r == -ECONNRESET || r == -EPIPE || r == -ETIMEDOUT;
+}
+
 /* The errno and the words for what a call came back with. */
 static int explain(const sd_bus_error *error, int r, Error *e)
 {
-        if (!error->name)
-                return r == -ENOTCONN || r == -ECONNRESET || r == -ETIMEDOUT
-                               ? away(e, strerror(-r))
-                               : error_set(e, r, "The call to paasd failed: %s", strerror(-r));
+        /* sd-bus names what went wrong on our side after the errno. */
+        if (!error->name || text_after(error->name, "System.Error."))
+                return is_broken(r) ? away(e, strerror(-r))
+                                    : error_set(e, r, "The call to paasd failed: %s", strerror(-r));
 
         int code = bus_error_to_errno(error->name);
         for (size_t i = 0; code == 0 && i < ELEMENTSOF(foreign_errors); i++)

@@ -326,13 +326,12 @@ static int begin(Follow *f, const char *path, Error *e)
         if (r < 0)
                 return error_set(e, r, "Job %s cannot be watched: %s", f->job.id, strerror(-r));
         r = open_log(f, e);
-        if (r < 0 && !lost(f, r)) {
-                /* paasd may have been replaced since it gave us the path. */
-                error_clear(e);
-                go_away(f);
-                r = resume(f, e);
-        }
-        return r == -CLIENT_EAWAY || f->state == AWAY ? 0 : r;
+        if (r >= 0 || lost(f, r))
+                return 0;
+        /* paasd may have been replaced since it gave us the path. */
+        error_clear(e);
+        go_away(f);
+        return resume(f, e);
 }
 
 int job_follow(Client *c, const char *path, const JobFollow *want, Job *ret, Error *e)
