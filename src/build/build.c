@@ -2,7 +2,6 @@
 
 #include "build/build.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "basic/buffer.h"
 #include "basic/cleanup.h"
 #include "basic/file.h"
 #include "basic/strv.h"
@@ -22,9 +20,8 @@
 #include "build/say.h"
 #include "build/slug.h"
 #include "build/slugignore.h"
+#include "build/unrecognised.h"
 #include "model/buildresult.h"
-
-#define ROOT_SHOWN 20 /* names of the root in the answer to a tree that nothing recognises */
 
 /* Written by a pack's compile: "python=3.11.2" a line. */
 #define VERSIONS_FILE ".paas/versions"
@@ -133,47 +130,6 @@ static BuildOutcome read_tree(Build *b, int tar_fd)
         if (removed > 0)
                 say_step(".slugignore: %llu paths removed", (unsigned long long) removed);
         return BUILD_DONE;
-}
-
-static int is_shown(const struct dirent *d)
-{
-        return !streq(d->d_name, ".") && !streq(d->d_name, "..");
-}
-
-/* "README.md, src/, and 3 more" */
-static char *describe_root(Build *b)
-{
-        _cleanup_buffer_ Buffer text = BUFFER_NULL;
-        struct dirent **entries = NULL;
-        int n = scandir(b->o->build_dir, &entries, is_shown, alphasort);
-        char *ret;
-
-        for (int i = 0; i < n; i++) {
-                _cleanup_free_ char *name = say_printable(entries[i]->d_name, 60);
-                if (i < ROOT_SHOWN)
-                        buffer_printf(&text, "%s%s%s", i > 0 ? ", " : "", name ?: "?",
-                                      entries[i]->d_type == DT_DIR ? "/" : "");
-                free(entries[i]);
-        }
-        free(entries);
-        if (n > ROOT_SHOWN)
-                buffer_printf(&text, ", and %d more", n - ROOT_SHOWN);
-        if (n <= 0)
-                buffer_puts(&text, "nothing: the tree is empty");
-        return buffer_finish(&text, &ret, NULL) < 0 ? NULL : ret;
-}
-
-static BuildOutcome nothing_recognised(Build *b)
-{
-        _cleanup_free_ char *root = describe_root(b);
-        say_problem("No Procfile, and no pack recognises this.");
-        say_problem("In the root of the tree: %s", root ?: "");
-        say_problem("What the packs looked for:");
-        for (size_t i = 0; i < b->packs.n_packs; i++)
-                say_problem("  %-10s %s", b->packs.packs[i].name,
-                            b->packs.packs[i].looked_for ?: "(it does not say)");
-        say_problem("A Procfile in the root with a line \"web: COMMAND\" is enough for anything that runs.");
-        return BUILD_REFUSED;
 }
 
 /* `ret` NULL: none takes it. */
@@ -355,7 +311,7 @@ BuildOutcome build(const BuildOptions *o, int tar_fd)
         if (r < 0)
                 return broken(&e, r);
         if (!pack)
-                return nothing_recognised(&b);
+                return unrecognised_explain(o->build_dir, &b.packs), BUILD_REFUSED;
         outcome = compile(&b, pack);
         if (outcome == BUILD_DONE)
                 outcome = find_processes(&b, pack);

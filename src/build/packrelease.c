@@ -56,9 +56,9 @@ static int unquote(const char *value, char **ret)
         const char *p = value + 1;
 
         for (; *p; p++) {
-                if (quote == '\'' && p[0] == '\'' && p[1] == '\'')
-                        p++;
-                else if (quote == '"' && p[0] == '\\' && (p[1] == '"' || p[1] == '\\'))
+                bool doubled = quote == '\'' && p[0] == '\'' && p[1] == '\'';
+                bool escaped = quote == '"' && p[0] == '\\' && (p[1] == '"' || p[1] == '\\');
+                if (doubled || escaped)
                         p++;
                 else if (*p == quote || (quote == '"' && *p == '\\'))
                         break;
