@@ -26,7 +26,7 @@ for verb in $listed; do
         esac
         grep -q "^\.B paas $verb\$" "$page" || complain "the synopsis lacks $verb"
         for option in $(printf '%s\n' "$help" | sed -n 's/^  \(-.,\|   \) \(--[a-z-]*\).*/\2/p'); do
-                sed -n "/^        $verb[)|]/p" "$completion" | grep -q -- "$option\b" || complain "the completion of $verb lacks $option"
+                sed -n "/^        ${verb}[)|]/p" "$completion" | grep -q -- "$option\b" || complain "the completion of $verb lacks $option"
         done
 done
 exit "$wrong"
