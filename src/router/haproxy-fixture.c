@@ -49,14 +49,32 @@ size_t fixture_read_head(int fd, char *text, size_t size)
         return n;
 }
 
-/* "/close" is closed without an answer, "/hold" begins one and goes on until the client is gone, "/garbage"
+static void echo(int fd, const char *head)
+{
+        static const char answer[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                     "Connection: Upgrade\r\n"
+                                     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+        char text[256];
+        ssize_t n;
+        if (!strcasestr(head, "\r\nConnection: upgrade\r\n") ||
+            !strcasestr(head, "\r\nUpgrade: websocket\r\n"))
+                return;
+        (void) !send(fd, answer, strlen(answer), MSG_NOSIGNAL);
+        while ((n = recv(fd, text, sizeof(text), 0)) > 0)
+                (void) !send(fd, text, (size_t) n, MSG_NOSIGNAL);
+}
+
+/* "/ws" becomes a WebSocket that sends back what it gets (the key is always that of RFC 6455's example);
+ * "/close" is closed without an answer, "/hold" begins one and goes on until the client is gone, "/garbage"
  * is no HTTP; everything else is answered with the name of the application and the head of the request. */
 static void *serve_one(void *userdata)
 {
         char text[8192], head[256], byte;
         int fd = (int) (intptr_t) userdata;
         size_t n = fixture_read_head(fd, text, sizeof(text));
-        if (strstr(text, " /hold ")) {
+        if (strstr(text, " /ws "))
+                echo(fd, text);
+        else if (strstr(text, " /hold ")) {
                 (void) !send(fd, "HTTP/1.1 200 OK\r\n\r\nx", 20, MSG_NOSIGNAL);
                 (void) !recv(fd, &byte, 1, 0);
         } else if (strstr(text, " /garbage "))

@@ -154,6 +154,7 @@ static void test_headers(void **state)
                 "X-Mine: kept\r\n");
         expect_no_text(answer, "forged");
         expect_text(answer, "x-mine: kept\r\n");
+        expect_no_text(answer, "connection: x-");
         expect_text(answer, "host: blog.example.com\r\n");
         expect_text(answer, "x-forwarded-for: ");
         expect_text(answer, "x-forwarded-proto: http\r\n");
@@ -162,6 +163,31 @@ static void test_headers(void **state)
         expect_text(answer, "x-request-id: ");
         expect_text(answer, "via: 1.1 paas\r\n");
         take_out("web.1-v1.1");
+}
+
+static void test_websocket(void **state)
+{
+        (void) state;
+        static const char request[] =
+                "GET /ws HTTP/1.1\r\nHost: blog.example.com\r\nConnection: keep-alive, Upgrade, Via\r\n"
+                "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        char text[1024];
+        add("web.1-v1.1", &fixture_apps[0]);
+        _cleanup_close_ int fd = fixture_connect();
+        assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+        assert_true(fixture_read_head(fd, text, sizeof(text)) > 0);
+        assert_int_equal(status_of(text), 101);
+        assert_int_equal(send(fd, "ping", 4, MSG_NOSIGNAL), 4);
+        assert_int_equal(recv(fd, text, 4, MSG_WAITALL), 4);
+        assert_memory_equal(text, "ping", 4);
+        assert_int_equal(shutdown(fd, SHUT_RDWR), 0);
+        int r = -EBUSY;
+        for (unsigned i = 0; r == -EBUSY && i < 100; i++) {
+                r = router_remove_server(fixture_router, "pool_0", "web.1-v1.1", true, NULL);
+                nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        }
+        assert_int_equal(r, 0);
 }
 
 static void test_pages(void **state)
@@ -295,12 +321,9 @@ static char *read_entry(void)
 /* Exactly our fields, in our order, one a line. */
 static void check_entry(const char *entry)
 {
-        static const char *const fields[] = {"PRIORITY=6\n",
-                                             "SYSLOG_IDENTIFIER=router\n",
-                                             "PAAS_SOURCE=router\n",
-                                             "PAAS_APP=",
-                                             "PAAS_APP_ID=",
-                                             "MESSAGE=at="};
+        static const char *const fields[] = {"PRIORITY=6\n",         "SYSLOG_IDENTIFIER=router\n",
+                                             "PAAS_SOURCE=router\n", "PAAS_APP=",
+                                             "PAAS_APP_ID=",         "MESSAGE=at="};
         const char *p = entry;
         for (size_t i = 0; i < ELEMENTSOF(fields); i++) {
                 if (!text_after(p, fields[i]))
@@ -389,9 +412,8 @@ static void test_log_injection(void **state)
         _cleanup_free_ char *answer = fixture_ask_raw(long_path, strlen(long_path));
         _cleanup_free_ char *entry = read_entry();
         assert_non_null(entry);
-        assert_non_null(text_after(
-                entry,
-                "PRIORITY=6\nSYSLOG_IDENTIFIER=router\nPAAS_SOURCE=router\nPAAS_APP=-\n"));
+        assert_non_null(
+                text_after(entry, "PRIORITY=6\nSYSLOG_IDENTIFIER=router\nPAAS_SOURCE=router\nPAAS_APP=-\n"));
 }
 
 /* What two servers in a row could read differently is refused or made unambiguous. */
@@ -424,11 +446,12 @@ int main(void)
         if (system("command -v haproxy >/dev/null && command -v openssl >/dev/null") != 0)
                 return 77; /* meson: skipped */
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_swap),          cmocka_unit_test(test_force),
-                cmocka_unit_test(test_headers),       cmocka_unit_test(test_pages),
-                cmocka_unit_test(test_degraded),      cmocka_unit_test(test_log),
-                cmocka_unit_test(test_log_injection), cmocka_unit_test(test_smuggling),
-                cmocka_unit_test(test_certificate),   cmocka_unit_test(test_reload),
+                cmocka_unit_test(test_swap),      cmocka_unit_test(test_force),
+                cmocka_unit_test(test_headers),   cmocka_unit_test(test_websocket),
+                cmocka_unit_test(test_pages),     cmocka_unit_test(test_degraded),
+                cmocka_unit_test(test_log),       cmocka_unit_test(test_log_injection),
+                cmocka_unit_test(test_smuggling), cmocka_unit_test(test_certificate),
+                cmocka_unit_test(test_reload),
         };
         return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }
