@@ -201,6 +201,8 @@ int job_object_append(sd_bus_message *reply, Manager *m, Job *j)
         if (r >= 0)
                 r = dict_string(reply, "actor", o->actor);
         if (r >= 0)
+                r = dict_string(reply, "request", o->request);
+        if (r >= 0)
                 r = dict_u64(reply, "created", o->created);
         if (r >= 0)
                 r = dict_u64(reply, "version", o->version);
