@@ -280,3 +280,47 @@ char *fixture_ask(const char *path, const char *host, const char *headers)
                          "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n", path, host, headers);
         return fixture_ask_raw(request, (size_t) n);
 }
+
+unsigned fixture_status_of(const char *answer)
+{
+        unsigned status = 0;
+        (void) !sscanf(answer, "HTTP/1.1 %3u", &status);
+        return status;
+}
+
+void fixture_expect_status(const char *path, const char *host, unsigned status)
+{
+        _cleanup_free_ char *answer = fixture_ask(path, host, "");
+        if (fixture_status_of(answer) != status)
+                fail_msg("%s%s: %s", host, path, answer);
+}
+
+void fixture_expect_text(const char *text, const char *part)
+{
+        if (!strcasestr(text, part))
+                fail_msg("no \"%s\" in: %s", part, text);
+}
+
+void fixture_expect_no_text(const char *text, const char *part)
+{
+        if (strcasestr(text, part))
+                fail_msg("\"%s\" in: %s", part, text);
+}
+
+void fixture_no_error(int r, const Error *e)
+{
+        if (r < 0)
+                fail_msg("%s", error_text(e, r));
+}
+
+void fixture_add(const char *name, const App *a)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        fixture_no_error(router_add_server(fixture_router, "pool_0", name, a->address, &e), &e);
+}
+
+void fixture_take_out(const char *name)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        fixture_no_error(router_remove_server(fixture_router, "pool_0", name, true, &e), &e);
+}

@@ -48,3 +48,14 @@ size_t fixture_read_head(int fd, char *text, size_t size);
 /* One request in a connection of its own; the whole answer. */
 char *fixture_ask_raw(const char *request, size_t length);
 char *fixture_ask(const char *path, const char *host, const char *headers);
+unsigned fixture_status_of(const char *answer);
+
+/* These fail the test. */
+void fixture_expect_status(const char *path, const char *host, unsigned status);
+void fixture_expect_text(const char *text, const char *part);
+void fixture_expect_no_text(const char *text, const char *part);
+void fixture_no_error(int r, const Error *e);
+
+/* A server of pool_0 that is the application's; takes it out again. */
+void fixture_add(const char *name, const App *a);
+void fixture_take_out(const char *name);

@@ -5,8 +5,8 @@
 #include <errno.h>
 
 #include "router/exchange.h"
-#include "router/internal.h"
 #include "router/parse.h"
+#include "router/worker.h"
 
 static int check_entry(const char *map, const char *key, const char *value, Error *e)
 {

@@ -8,8 +8,8 @@
 
 #include "basic/clock.h"
 #include "router/exchange.h"
-#include "router/internal.h"
 #include "router/parse.h"
+#include "router/worker.h"
 
 /* The master reads the configuration again by becoming a new process: its socket is gone for that while.
  * HAProxy 3.0 tells the outcome in its answer; 2.6 closes the connection without a word, and what happened

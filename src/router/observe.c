@@ -2,8 +2,8 @@
 
 #include "router/router.h"
 
-#include "router/internal.h"
 #include "router/parse.h"
+#include "router/worker.h"
 
 int router_observe(Router *r, RouterServer **ret, size_t *ret_n, Error *e)
 {

@@ -17,7 +17,7 @@
 #include "basic/clock.h"
 #include "basic/file.h"
 #include "render/haproxy.h"
-#include "router/internal.h"
+#include "router/worker.h"
 
 #define STATE                                                                                               \
   "1\n# be_name srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_port\n"                      \

@@ -7,8 +7,8 @@
 
 #include "basic/buffer.h"
 #include "router/exchange.h"
-#include "router/internal.h"
 #include "router/parse.h"
+#include "router/worker.h"
 
 #define PEM_MAX 15000 /* what HAProxy takes in one command with its buffer of 16 KiB */
 

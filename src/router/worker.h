@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files of this directory share of a Router. */
+/* A Router from inside, and commands to its worker. */
 
 #include "basic/cleanup.h"
 #include "basic/error.h"
