@@ -108,7 +108,7 @@ int sd_journal_has_persistent_files(sd_journal *j)
         return 0;
 }
 
-int sd_journal_set_data_threshold(sd_journal *j, size_t size)
+int sd_journal_set_data_threshold(sd_journal *j, size_t sz)
 {
         return 0;
 }
@@ -175,14 +175,14 @@ void sd_journal_restart_data(sd_journal *j)
         j->field = 0;
 }
 
-int sd_journal_enumerate_available_data(sd_journal *j, const void **ret, size_t *ret_length)
+int sd_journal_enumerate_available_data(sd_journal *j, const void **data, size_t *l)
 {
         const char *field = entries[j->position].fields[j->field];
         if (!field)
                 return 0;
         j->field++;
-        *ret = field;
-        *ret_length = strlen(field);
+        *data = field;
+        *l = strlen(field);
         return 1;
 }
 

@@ -41,7 +41,7 @@ UnitSpec *unit_spec_free(UnitSpec *s)
 
 static void spec_fail(UnitSpec *s, int r)
 {
-        if (s->failed == 0)
+        if (s && s->failed == 0)
                 s->failed = r;
 }
 
@@ -154,7 +154,7 @@ static bool type_is_list(UnitPropertyType type)
 /* Takes `item` over. */
 static void add_item(UnitSpec *s, UnitPropertyType type, const char *property, char *item)
 {
-        if (s && !type_is_list(type))
+        if (!type_is_list(type))
                 spec_fail(s, -EINVAL);
 
         UnitProperty *p = property_find_or_add(s, property, type);

@@ -2,7 +2,7 @@
 
 /* The life of a UnitCall, whatever it is about: on the list, off the list, called back once, freed. */
 
-#include "unit/unit-internal.h"
+#include "unit/call.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -37,12 +37,12 @@ static bool systemd_went_away(const Units *u, const sd_bus_error *e)
                 text_after(e->name, "org.freedesktop.DBus.Error.Spawn."));
 }
 
-int call_new(Units *u, CallKind kind, const char *name, void *userdata, UnitCall **ret)
+int call_new(Units *u, const CallType *type, const char *name, void *userdata, UnitCall **ret)
 {
         _cleanup_(unit_call_freep) UnitCall *c = calloc(1, sizeof(UnitCall));
         if (!c)
                 return -ENOMEM;
-        c->kind = kind;
+        c->type = type;
         c->step = CALL_HELD;
         c->userdata = userdata;
         if (name) {
@@ -60,7 +60,6 @@ int call_new(Units *u, CallKind kind, const char *name, void *userdata, UnitCall
         return 0;
 }
 
-/* Off the list, and nothing of it will be answered any more. */
 void call_drop(UnitCall *c)
 {
         if (c->units) {
@@ -75,8 +74,8 @@ void call_drop(UnitCall *c)
         c->prev = c->next = NULL;
         c->step = CALL_ENDED;
         c->slot = sd_bus_slot_unref(c->slot);
-        for (size_t i = 0; i < c->n_entries; i++)
-                c->entries[i].slot = sd_bus_slot_unref(c->entries[i].slot);
+        if (c->type->drop)
+                c->type->drop(c);
 }
 
 UnitCall *unit_call_free(UnitCall *c)
@@ -84,7 +83,6 @@ UnitCall *unit_call_free(UnitCall *c)
         if (!c)
                 return NULL;
         call_drop(c);
-        list_entries_clear(c);
         sd_bus_message_unref(c->message);
         strv_free(c->patterns);
         strv_free(c->early);
@@ -101,18 +99,7 @@ int call_begin(UnitCall *c)
                 return 0;
         }
         c->step = CALL_SENT;
-        switch (c->kind) {
-        case CALL_START:
-        case CALL_START_EXISTING:
-        case CALL_STOP:
-                return job_begin(c);
-        case CALL_WAIT:
-        case CALL_STATUS:
-                return inspect_begin(c);
-        case CALL_LIST:
-                return list_begin(c);
-        }
-        return -EINVAL;
+        return c->type->begin(c);
 }
 
 int call_launch(UnitCall *c, UnitCall **ret)
@@ -129,7 +116,6 @@ int call_launch(UnitCall *c, UnitCall **ret)
 }
 
 /* After the callback only `floating`, copied before, may be looked at: the owner may have freed the call. */
-
 void call_finish(UnitCall *c, int r, const char *text)
 {
         bool floating = c->floating;
@@ -140,37 +126,10 @@ void call_finish(UnitCall *c, int r, const char *text)
                 unit_call_free(c);
 }
 
-void call_finish_status(UnitCall *c, int r, const UnitStatus *status)
+void call_check(UnitCall *c, int r)
 {
-        bool floating = c->floating;
-        call_drop(c);
-        c->status_done(c->userdata, r, status);
-        if (floating)
-                unit_call_free(c);
-}
-
-void call_finish_list(UnitCall *c, int r, const UnitStatus *list, size_t n)
-{
-        bool floating = c->floating;
-        call_drop(c);
-        c->list_done(c->userdata, r, list, n);
-        if (floating)
-                unit_call_free(c);
-}
-
-static void call_end(UnitCall *c, int r, const char *text)
-{
-        if (c->kind == CALL_LIST)
-                call_finish_list(c, r, NULL, 0);
-        else if (c->kind == CALL_STATUS)
-                call_finish_status(c, r, NULL);
-        else
-                call_finish(c, r, text);
-}
-
-void call_broken(UnitCall *c, int r)
-{
-        call_end(c, r, strerror(-r));
+        if (r < 0)
+                c->type->end(c, r, strerror(-r));
 }
 
 void call_failed(UnitCall *c, const sd_bus_error *e)
@@ -178,12 +137,10 @@ void call_failed(UnitCall *c, const sd_bus_error *e)
         if (systemd_went_away(c->units, e) && c->n_lost++ < LOST_MAX) {
                 c->answer_was_lost = true;
                 c->slot = sd_bus_slot_unref(c->slot);
-                int r = call_begin(c);
-                if (r < 0)
-                        call_broken(c, r);
+                call_check(c, call_begin(c));
                 return;
         }
-        call_end(c, systemd_errno(e), e->message ? e->message : e->name);
+        c->type->end(c, systemd_errno(e), e->message ? e->message : e->name);
 }
 
 int call_manager(UnitCall *c, const char *member, sd_bus_message_handler_t reply, const char *types, ...)

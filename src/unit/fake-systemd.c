@@ -200,14 +200,6 @@ static int on_get_unit(sd_bus_message *m, void *userdata, sd_bus_error *e)
         return sd_bus_reply_method_return(m, "o", path);
 }
 
-static bool matches(char **patterns, const char *name)
-{
-        STRV_FOREACH(p, patterns)
-                if (fnmatch(*p, name, 0) == 0)
-                        return true;
-        return false;
-}
-
 static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *e)
 {
         Fake *f = userdata;
@@ -224,7 +216,10 @@ static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *e)
                 r = sd_bus_message_open_container(reply, 'a', "(ssssssouso)");
         for (size_t i = 0; r >= 0 && i < f->n_units; i++) {
                 const FakeUnit *u = f->units + i;
-                if (!matches(patterns, u->name))
+                bool wanted = false;
+                STRV_FOREACH(p, patterns)
+                        wanted = wanted || fnmatch(*p, u->name, 0) == 0;
+                if (!wanted)
                         continue;
                 _cleanup_free_ char *path = unit_path(u->name);
                 r = sd_bus_message_append(reply, "(ssssssouso)", u->name, "", u->load, u->active, u->sub, "",
@@ -307,7 +302,6 @@ static int get_environment(sd_bus *bus, const char *path, const char *interface,
 static const sd_bus_vtable unit_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Id", "s", get_text, 0, 0),
-        SD_BUS_PROPERTY("Following", "s", get_text, 0, 0),
         SD_BUS_PROPERTY("LoadState", "s", get_text, 0, 0),
         SD_BUS_PROPERTY("ActiveState", "s", get_text, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("SubState", "s", get_text, 0, 0),
@@ -327,7 +321,6 @@ static const sd_bus_vtable service_vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
-/* How many GetAll lie unanswered in our socket cannot be seen; how many came can. */
 static int count_calls(sd_bus_message *m, void *userdata, sd_bus_error *e)
 {
         Fake *f = userdata;

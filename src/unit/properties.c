@@ -2,7 +2,7 @@
 
 /* The few of a unit's properties that we look at, out of the some three hundred that GetAll brings. */
 
-#include "unit/unit-internal.h"
+#include "unit/properties.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,10 +2,12 @@
 
 /* A UnitSpec as the arguments of StartTransientUnit: ssa(sv)a(sa(sv)). */
 
-#include "unit/unit-internal.h"
+#include "unit/transient.h"
 
 #include <errno.h>
 #include <string.h>
+
+#include "unit/call.h"
 
 static const char *const signatures[] = {
         [UNIT_STRING] = "s",      [UNIT_BOOL] = "b",

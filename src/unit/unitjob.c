@@ -6,12 +6,15 @@
  * re-executed itself a signal may have been missed: then the unit itself is asked how it went.
  */
 
-#include "unit/unit-internal.h"
+#include "unit/unit.h"
 
 #include <errno.h>
 
 #include "basic/strv.h"
 #include "basic/text.h"
+#include "unit/call.h"
+#include "unit/inspect.h"
+#include "unit/transient.h"
 
 static void job_ended(UnitCall *c, const char *result)
 {
@@ -24,18 +27,15 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
         const sd_bus_error *e = sd_bus_message_get_error(m);
         const char *path;
 
-        if (e && c->kind == CALL_STOP && systemd_errno(e) == -ENOENT)
-                call_finish(c, 0, "done");
-        else if (e)
+        if (e) {
                 call_failed(c, e);
-        if (e)
                 return 0;
-
+        }
         int r = sd_bus_message_read(m, "o", &path);
         if (r >= 0)
                 r = text_replace(&c->job, path);
         if (r < 0) {
-                call_broken(c, r);
+                call_check(c, r);
                 return 0;
         }
         c->slot = sd_bus_slot_unref(c->slot);
@@ -50,70 +50,85 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
         return 0;
 }
 
-int job_begin(UnitCall *c)
+static int on_stop_job(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
 {
-        if (c->answer_was_lost && c->kind == CALL_START)
-                return inspect_begin(c); /* perhaps it did read the request */
+        const sd_bus_error *e = sd_bus_message_get_error(m);
+        if (!e || systemd_errno(e) != -ENOENT)
+                return on_job(m, userdata, reterr);
+        call_finish(userdata, 0, "done"); /* there is nothing to stop */
+        return 0;
+}
 
+/* A new request: what is known of an earlier one does not count. */
+static void job_forget(UnitCall *c)
+{
         c->answer_was_lost = false;
         c->early = strv_free(c->early);
         free(c->job);
         c->job = NULL;
-        if (c->kind == CALL_START) {
-                c->slot = sd_bus_slot_unref(c->slot);
-                return sd_bus_call_async(c->units->bus, &c->slot, c->message, on_job, c,
-                                         SYSTEMD_TIMEOUT_USEC);
-        }
-        return call_manager(c, c->kind == CALL_STOP ? "StopUnit" : "StartUnit", on_job, "ss", c->name,
-                            "replace");
 }
 
-void job_removed(UnitCall *c, const char *path, const char *unit, const char *result)
+static int start_send(UnitCall *c)
 {
-        if (c->kind != CALL_START && c->kind != CALL_START_EXISTING && c->kind != CALL_STOP)
-                return;
+        job_forget(c);
+        c->step = CALL_SENT;
+        c->slot = sd_bus_slot_unref(c->slot);
+        return sd_bus_call_async(c->units->bus, &c->slot, c->message, on_job, c, SYSTEMD_TIMEOUT_USEC);
+}
+
+static int start_begin(UnitCall *c)
+{
+        /* Perhaps systemd did read the request that it has not answered. */
+        return c->answer_was_lost ? inspect_begin(c) : start_send(c);
+}
+
+static int start_existing_begin(UnitCall *c)
+{
+        job_forget(c);
+        return call_manager(c, "StartUnit", on_job, "ss", c->name, "replace");
+}
+
+static int stop_begin(UnitCall *c)
+{
+        job_forget(c);
+        return call_manager(c, "StopUnit", on_stop_job, "ss", c->name, "replace");
+}
+
+static void job_removed(UnitCall *c, const char *job, const char *unit, const char *result)
+{
         if (c->job) {
-                if (streq(c->job, path))
+                if (streq(c->job, job))
                         job_ended(c, result);
                 return;
         }
         if (c->step != CALL_SENT || !streq(c->name, unit))
                 return;
-        int r = strv_append(&c->early, path);
+        int r = strv_append(&c->early, job);
         if (r >= 0)
                 r = strv_append(&c->early, result);
-        if (r < 0)
-                call_broken(c, r);
+        call_check(c, r);
 }
 
-/* Systemd was away. The job may be still under way; if not, the unit's state says how it ended. */
-void job_inspected(UnitCall *c, const Inspection *i)
+/* Systemd was away. 1: the job, perhaps one that it never told us of, is still under way. */
+static int job_goes_on(UnitCall *c, const Inspection *i)
+{
+        if (!i->job || (c->job && !streq(i->job, c->job)))
+                return 0;
+        c->step = CALL_WATCHING;
+        c->answer_was_lost = false;
+        int r = text_replace(&c->job, i->job);
+        return r < 0 ? r : 1;
+}
+
+static void start_inspected(UnitCall *c, const Inspection *i)
 {
         const UnitStatus *s = &i->status;
-
-        if (i->job && (!c->job || streq(i->job, c->job))) {
-                c->step = CALL_WATCHING;
-                c->answer_was_lost = false;
-                int r = text_replace(&c->job, i->job);
-                if (r < 0)
-                        call_broken(c, r);
-                return;
-        }
-        if (c->kind == CALL_STOP) {
-                bool stopped = !s->loaded || s->state == UNIT_INACTIVE || s->state == UNIT_FAILED;
-                call_finish(c, stopped ? 0 : -EIO, stopped ? "done" : "canceled");
-                return;
-        }
-        if (!s->loaded && !c->job && c->kind == CALL_START) {
-                /* It never read the request: once more. */
-                c->answer_was_lost = false;
-                c->step = CALL_SENT;
-                int r = job_begin(c);
-                if (r < 0)
-                        call_broken(c, r);
-                return;
-        }
-        if (!s->loaded)
+        int r = job_goes_on(c, i);
+        if (r != 0)
+                call_check(c, r);
+        else if (!s->loaded && !c->job && c->message)
+                call_check(c, start_send(c)); /* it never read the request */
+        else if (!s->loaded)
                 call_finish(c, -EIO, "systemd was restarted and no longer knows the unit");
         else if (s->state == UNIT_FAILED || (s->result[0] && !streq(s->result, "success")))
                 call_finish(c, -EIO, "failed");
@@ -121,8 +136,47 @@ void job_inspected(UnitCall *c, const Inspection *i)
                 call_finish(c, 0, "done");
 }
 
-static int launch_job(UnitCall *c, UnitDone done, UnitCall **ret)
+static void stop_inspected(UnitCall *c, const Inspection *i)
 {
+        const UnitStatus *s = &i->status;
+        int r = job_goes_on(c, i);
+        if (r != 0)
+                call_check(c, r);
+        else if (!s->loaded || s->state == UNIT_INACTIVE || s->state == UNIT_FAILED)
+                call_finish(c, 0, "done");
+        else
+                call_finish(c, -EIO, "canceled");
+}
+
+static const CallType start_type = {
+        .begin = start_begin,
+        .end = call_finish,
+        .inspected = start_inspected,
+        .job_removed = job_removed,
+};
+
+static const CallType start_existing_type = {
+        .begin = start_existing_begin,
+        .end = call_finish,
+        .inspected = start_inspected,
+        .job_removed = job_removed,
+};
+
+static const CallType stop_type = {
+        .begin = stop_begin,
+        .end = call_finish,
+        .inspected = stop_inspected,
+        .job_removed = job_removed,
+};
+
+static int launch(Units *u, const CallType *type, const char *name, UnitDone done, void *userdata,
+                  sd_bus_message *message, UnitCall **ret)
+{
+        UnitCall *c;
+        int r = call_new(u, type, name, userdata, &c);
+        if (r < 0)
+                return r;
+        c->message = sd_bus_message_ref(message);
         c->done = done;
         return call_launch(c, ret);
 }
@@ -132,26 +186,15 @@ int units_start(Units *u, const UnitSpec *unit, UnitSpec *const *aux, size_t n_a
 {
         __attribute__((cleanup(sd_bus_message_unrefp))) sd_bus_message *m = NULL;
         int r = transient_message(u->bus, unit, aux, n_aux, &m);
-        if (r < 0)
-                return r;
-        UnitCall *c;
-        r = call_new(u, CALL_START, unit->name, userdata, &c);
-        if (r < 0)
-                return r;
-        c->message = TAKE_PTR(m);
-        return launch_job(c, done, ret);
+        return r < 0 ? r : launch(u, &start_type, unit->name, done, userdata, m, ret);
 }
 
 int units_start_existing(Units *u, const char *name, UnitDone done, void *userdata, UnitCall **ret)
 {
-        UnitCall *c;
-        int r = call_new(u, CALL_START_EXISTING, name, userdata, &c);
-        return r < 0 ? r : launch_job(c, done, ret);
+        return launch(u, &start_existing_type, name, done, userdata, NULL, ret);
 }
 
 int units_stop(Units *u, const char *name, UnitDone done, void *userdata, UnitCall **ret)
 {
-        UnitCall *c;
-        int r = call_new(u, CALL_STOP, name, userdata, &c);
-        return r < 0 ? r : launch_job(c, done, ret);
+        return launch(u, &stop_type, name, done, userdata, NULL, ret);
 }

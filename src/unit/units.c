@@ -9,13 +9,15 @@
  * starts anew after every step and knows by its number which calls it has seen.
  */
 
-#include "unit/unit-internal.h"
+#include "unit/unit.h"
 
 #include <errno.h>
 #include <signal.h>
 
 #include "basic/strv.h"
 #include "basic/text.h"
+#include "unit/call.h"
+#include "unit/inspect.h"
 
 #define DBUS_NAME "org.freedesktop.DBus"
 #define DBUS_PATH "/org/freedesktop/DBus"
@@ -54,16 +56,12 @@ static void systemd_returned(Units *u)
 
         unsigned round = ++u->round;
         for (UnitCall *c; (c = next_unseen(u, round));) {
-                int r = 0;
                 if (c->step == CALL_HELD)
-                        r = call_begin(c);
+                        call_check(c, call_begin(c));
                 else if (c->step == CALL_WATCHING)
-                        r = inspect_begin(c);
-                if (r < 0)
-                        call_broken(c, r);
+                        call_check(c, inspect_begin(c));
         }
-        if (u->changed)
-                (void) watch_add(u, "");
+        watch_add(&u->watch, "");
 }
 
 static int owner_changed(Units *u, const char *owner)
@@ -113,7 +111,8 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *reter
                 return 0;
         unsigned round = ++u->round;
         for (UnitCall *c; (c = next_unseen(u, round));)
-                job_removed(c, path, unit, result);
+                if (c->type->job_removed)
+                        c->type->job_removed(c, path, unit, result);
         return 0;
 }
 
@@ -131,9 +130,9 @@ static void unit_changed(Units *u, const char *name)
 {
         unsigned round = ++u->round;
         for (UnitCall *c; (c = next_unseen(u, round));)
-                inspect_changed(c, name);
-        if (u->changed && text_after(name, u->prefix))
-                (void) watch_add(u, name);
+                if (c->type->unit_changed)
+                        c->type->unit_changed(c, name);
+        watch_add(&u->watch, name);
 }
 
 static int on_unit_new_or_removed(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
@@ -162,7 +161,7 @@ static int on_disconnected(sd_bus_message *m, void *userdata, sd_bus_error *rete
         Units *u = userdata;
         unsigned round = ++u->round;
         for (UnitCall *c; (c = next_unseen(u, round));)
-                call_broken(c, -ECONNRESET);
+                call_check(c, -ECONNRESET);
         return 0;
 }
 
@@ -245,13 +244,18 @@ Units *units_free(Units *u)
                 if (floating)
                         unit_call_free(c);
         }
-        watch_clear(u);
+        watch_clear(&u->watch);
         for (size_t i = 0; i < u->n_slots; i++)
                 sd_bus_slot_unref(u->slots[i]);
         sd_bus_unref(u->bus);
         free(u->owner);
         free(u);
         return NULL;
+}
+
+int units_watch(Units *u, const char *prefix, UnitChanged changed, void *userdata)
+{
+        return watch_start(&u->watch, sd_bus_get_event(u->bus), prefix, changed, userdata);
 }
 
 /* Fire and forget: where there is no such unit, all is well. */

@@ -2,7 +2,7 @@
 
 /* The caller's watch: names gather while the bus has messages to read, then each is told once. */
 
-#include "unit/unit-internal.h"
+#include "unit/watch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,50 +12,51 @@
 
 static int on_tell(sd_event_source *source, void *userdata)
 {
-        Units *u = userdata;
-        _cleanup_strv_ char **names = TAKE_PTR(u->changed_names);
+        Watch *w = userdata;
+        _cleanup_strv_ char **names = TAKE_PTR(w->names);
 
         STRV_FOREACH(name, names)
-                if (u->changed)
-                        u->changed(u->changed_userdata, *name);
+                if (w->changed)
+                        w->changed(w->userdata, *name);
         return 0;
 }
 
-int watch_add(Units *u, const char *name)
+void watch_add(Watch *w, const char *name)
 {
-        if (strv_contains(u->changed_names, name))
-                return 0;
-        int r = strv_append(&u->changed_names, name);
-        return r < 0 ? r : sd_event_source_set_enabled(u->telling, SD_EVENT_ONESHOT);
+        if (!w->changed || !(name[0] == '\0' || text_after(name, w->prefix)) ||
+            strv_contains(w->names, name))
+                return;
+        if (strv_append(&w->names, name) < 0)
+                return; /* the caller's own round will see it */
+        (void) sd_event_source_set_enabled(w->telling, SD_EVENT_ONESHOT);
 }
 
-void watch_clear(Units *u)
+void watch_clear(Watch *w)
 {
-        u->telling = sd_event_source_disable_unref(u->telling);
-        u->changed = NULL;
-        u->changed_names = strv_free(u->changed_names);
-        free(u->prefix);
-        u->prefix = NULL;
+        w->telling = sd_event_source_disable_unref(w->telling);
+        w->names = strv_free(w->names);
+        free(w->prefix);
+        *w = (Watch){0};
 }
 
-int units_watch(Units *u, const char *prefix, UnitChanged changed, void *userdata)
+int watch_start(Watch *w, sd_event *event, const char *prefix, UnitChanged changed, void *userdata)
 {
-        watch_clear(u);
-        u->prefix = strdup(prefix);
-        if (!u->prefix)
+        watch_clear(w);
+        w->prefix = strdup(prefix);
+        if (!w->prefix)
                 return -ENOMEM;
 
-        int r = sd_event_add_defer(sd_bus_get_event(u->bus), &u->telling, on_tell, u);
+        int r = sd_event_add_defer(event, &w->telling, on_tell, w);
         if (r >= 0)
-                r = sd_event_source_set_enabled(u->telling, SD_EVENT_OFF);
+                r = sd_event_source_set_enabled(w->telling, SD_EVENT_OFF);
         /* After the bus, which reads one message a turn of the loop. */
         if (r >= 0)
-                r = sd_event_source_set_priority(u->telling, SD_EVENT_PRIORITY_NORMAL + 10);
+                r = sd_event_source_set_priority(w->telling, SD_EVENT_PRIORITY_NORMAL + 10);
         if (r < 0) {
-                watch_clear(u);
+                watch_clear(w);
                 return r;
         }
-        u->changed = changed;
-        u->changed_userdata = userdata;
+        w->changed = changed;
+        w->userdata = userdata;
         return 0;
 }
