@@ -101,4 +101,12 @@ like 'the router answers' "$(inlab curl -sk https://127.0.0.1/)" 'nothing at thi
 # --- an operator's firewall: nftables.service begins with "flush ruleset"
 inlab systemctl restart nftables.service
 within 10 'our table is back after a restart of nftables.service' inlab nft list table inet paas_ports
+
+# --- where systemd does not run: an image that is being made
+inlab dpkg -P paas >/dev/null 2>&1
+succeeds 'it installs where systemd does not run' inlab unshare -m sh -c 'mount -t tmpfs tmpfs /run && dpkg -i /root/paas.deb'
+like 'and says when it will start' "$output" 'starts with the next boot'
+is 'it is enabled for that' "$(inlab systemctl is-enabled paasd.service paas-router.socket | sort -u)" enabled
+is 'and was not started' "$(active paasd)" inactive
+succeeds 'it is removed there as well' inlab unshare -m sh -c 'mount -t tmpfs tmpfs /run && dpkg -P paas'
 finish
