@@ -28,8 +28,8 @@ extern int fixture_journal; /* receives what the router logs */
 int fixture_set_up(void **state);
 int fixture_tear_down(void **state);
 
-/* The thread of an application, on its `fd`. */
-void *fixture_serve(void *app);
+/* The thread of an application, an App, on its `fd`. */
+void *fixture_serve(void *userdata);
 
 void fixture_path(char *ret, size_t size, const char *name);
 
