@@ -41,7 +41,7 @@ container_start() {            # NAME DIR ROOT
                 # Its own place in the unified hierarchy: two containers started from one cgroup would share one.
                 echo 0 >"$cg/cgroup.procs"
                 # shellcheck disable=SC2016
-                exec 8>&- 9>&- setsid unshare --mount --propagation private bash -c '
+                exec setsid unshare --mount --propagation private bash -c "$let_go"'
                         set -e
                         dir=$1 root=$2 name=$3
                         read -ra stat <"/proc/$$/stat"
@@ -99,9 +99,9 @@ container_net() {              # NAME DIR
         rm -f "$2/net.ready"
         mkfifo "$2/net.ready"
         # shellcheck disable=SC2016
-        setsid bash -c 'read -ra stat <"/proc/$$/stat"; echo "$$ ${stat[21]}" >"$1/net.pid"
+        setsid bash -c "$let_go"'read -ra stat <"/proc/$$/stat"; echo "$$ ${stat[21]}" >"$1/net.pid"
                 exec slirp4netns --configure --mtu=65520 --disable-host-loopback --ready-fd=3 "$2" tap0 3>"$1/net.ready"' \
-                lab "$2" "$leader" </dev/null >"$2/net.log" 2>&1 8>&- 9>&- &
+                lab "$2" "$leader" </dev/null >"$2/net.log" 2>&1 &
         disown
         timeout 10 head -c 1 "$2/net.ready" >/dev/null || die "slirp4netns did not come up, see $2/net.log"
         echo 'nameserver 10.0.2.3' | container_exec "$1" "$2" sh -c 'cat >/etc/resolv.conf'

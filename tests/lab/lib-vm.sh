@@ -37,7 +37,7 @@ vm_start() {                   # NAME DIR: DIR/disk is the machine's own, over t
         [ -e "$dir/disk" ] || qemu-img create -q -f qcow2 -F raw -b "$image/disk" "$dir/disk"
         # software emulation unless told otherwise: it is there on every machine
         # shellcheck disable=SC2016
-        setsid unshare --net bash -c '
+        setsid unshare --net bash -c "$let_go"'
                 set -e
                 dir=$1 image=$2 name=$3 accel=$4 memory=$5
                 read -ra stat <"/proc/$$/stat"
@@ -49,7 +49,7 @@ vm_start() {                   # NAME DIR: DIR/disk is the machine's own, over t
                         -drive "file=$dir/disk,if=virtio,format=qcow2,cache=writeback" -device virtio-rng-pci -serial "file:$dir/console.log" \
                         -netdev user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:22-:22,hostfwd=tcp:127.0.0.1:80-:80,hostfwd=tcp:127.0.0.1:443-:443 \
                         -device virtio-net-pci,netdev=n
-        ' lab "$dir" "$image" "$name" "${PAAS_LAB_VM_ACCEL:-tcg,thread=multi}" "${PAAS_LAB_VM_MEMORY:-1536}" </dev/null >"$dir/qemu.log" 2>&1 7>&- 8>&- 9>&- &
+        ' lab "$dir" "$image" "$name" "${PAAS_LAB_VM_ACCEL:-tcg,thread=multi}" "${PAAS_LAB_VM_MEMORY:-1536}" </dev/null >"$dir/qemu.log" 2>&1 &
         disown
         vm_wait "$name" "$dir"
 }
