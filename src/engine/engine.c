@@ -132,6 +132,21 @@ static int add_sources(Engine *e)
         return r;
 }
 
+#define CERTIFICATE_MAX 65536
+
+/* The authority's directory is root's alone; its certificate is for whoever wants to trust it. */
+static int publish_authority(Error *error)
+{
+        _cleanup_free_ char *own = NULL, *shown = NULL;
+        size_t n = 0, m = 0;
+        int r = file_read(PAAS_AUTHORITY "/ca.pem", CERTIFICATE_MAX, &own, &n);
+        if (r >= 0 && file_read(PAAS_CA, CERTIFICATE_MAX, &shown, &m) >= 0 && n == m && streq(own, shown))
+                return 0;
+        if (r >= 0)
+                r = file_write(PAAS_CA, own, n, 0644, FILE_OWNER_SELF, FILE_SYNC);
+        return r < 0 ? error_set(error, r, "cannot write %s: %s", PAAS_CA, strerror(-r)) : 0;
+}
+
 int engine_new(sd_event *event, sd_bus *bus, const EngineObserver *observer, Engine **ret, Error *error)
 {
         _cleanup_(engine_freep) Engine *e = calloc(1, sizeof(Engine));
@@ -145,6 +160,8 @@ int engine_new(sd_event *event, sd_bus *bus, const EngineObserver *observer, Eng
         int r = open_drivers(e, bus, error);
         if (r >= 0)
                 r = authority_make(PAAS_AUTHORITY, "paas local authority", error);
+        if (r >= 0)
+                r = publish_authority(error);
         if (r >= 0)
                 r = heal_hostfiles(e, error);
         if (r >= 0)

@@ -189,7 +189,8 @@ static void job_end(Job *j, OperationStep step)
         j->source = unit_call_free(j->source);
         j->deadline = sd_event_source_disable_unref(j->deadline);
         (void) job_set_step(j, step);
-        joblog_end(j->id, j->operation.app);
+        AppState *s = job_app(j);
+        joblog_end(j->id, j->operation.app, s ? s->app.id : NULL);
         job_run_queue(j->engine);
         AppWorld *w = job_world(j);
         if (w)

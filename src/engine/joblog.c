@@ -44,9 +44,9 @@ void joblog_write(const char *id, const char *app, const char *app_id, const cha
         }
 }
 
-void joblog_end(const char *id, const char *app)
+void joblog_end(const char *id, const char *app, const char *app_id)
 {
-        int r = send(id, app, NULL, "", 0, "PAAS_OPERATION_END=1");
+        int r = send(id, app, app_id, "", 0, "PAAS_OPERATION_END=1");
         if (r < 0)
                 log_error(r, "%s: cannot write to the journal", id);
 }

@@ -8,4 +8,4 @@
 void joblog_write(const char *id, const char *app, const char *app_id, const char *text);
 
 /* The operation has no more lines. */
-void joblog_end(const char *id, const char *app);
+void joblog_end(const char *id, const char *app, const char *app_id);

@@ -15,6 +15,7 @@
 #define PAAS_OPERATIONS PAAS_STATE "/operations"
 #define PAAS_ROUTER PAAS_STATE "/router"
 #define PAAS_AUTHORITY PAAS_STATE "/authority"
+#define PAAS_CA PAAS_STATE "/ca.pem" /* its public part, for everybody */
 #define PAAS_AUTHORIZED_KEYS PAAS_STATE "/ssh/authorized_keys"
 
 #define PAAS_ROUTER_ADMIN PAAS_RUN "/router/admin.sock"

@@ -264,6 +264,8 @@ static int log_arguments(const AppState *s, const char *process, const char *sou
         if (r >= 0)
                 r = strv_append(&a, s->app.name);
         if (r >= 0)
+                r = strv_appendf(&a, "--app-id=%s", s->app.id);
+        if (r >= 0)
                 r = strv_appendf(&a, "--lines=%llu", (unsigned long long) lines);
         if (r >= 0 && process && *process)
                 r = strv_appendf(&a, "--process=%s", process);

@@ -234,8 +234,10 @@ static int method_open_log(sd_bus_message *message, void *userdata, sd_bus_error
         Manager *m = j->engine->observer.userdata;
         Caller caller;
         _cleanup_close_ int fd = -1;
-        char operation[] = "--operation";
-        char *const arguments[] = {operation, j->id, NULL};
+        char operation[] = "--operation", option[] = "--app-id";
+        AppState *s = job_app(j);
+        /* An earlier application of that name had operations with the same numbers. */
+        char *const arguments[] = {operation, j->id, s ? option : NULL, s ? s->app.id : NULL, NULL};
         int r = caller_identify(m, message, &caller, e);
         if (r >= 0 && !j->ended)
                 r = job_object_follow(m, j, message);
