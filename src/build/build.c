@@ -136,6 +136,8 @@ static BuildOutcome read_tree(Build *b, int tar_fd)
 static int detect(Build *b, Pack **ret, Error *e)
 {
         *ret = NULL;
+        if (faccessat(b->app_fd, ".buildpacks", F_OK, AT_SYMLINK_NOFOLLOW) >= 0)
+                say_problem(".buildpacks is not read: the pack is found by what is in the tree.");
         for (size_t i = 0; i < b->packs.n_packs; i++) {
                 _cleanup_free_ char *title = NULL;
                 int r = pack_detect(&b->packs.packs[i], &b->place, b->env, &title, e);

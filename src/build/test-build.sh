@@ -148,6 +148,11 @@ build_tree
 check '.slugignore' says '.slugignore: 1 paths removed'
 check 'it is gone' absent "$work/app/x.big"
 
+tree first= .buildpacks=https://example.com/pack 'Procfile=web: x\n'
+build_tree
+check '.buildpacks' says '.buildpacks is not read'
+check 'and does no harm' exits 0
+
 build_tree --max-files 2
 check 'too many files' says 'more than 2 files'
 check 'its exit code' exits 10
