@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -130,6 +131,24 @@ static void test_log_injection(void **state)
                 text_after(entry, "PRIORITY=6\nSYSLOG_IDENTIFIER=router\nPAAS_SOURCE=router\nPAAS_APP=-\n"));
 }
 
+/* No TLS on the port for it: HAProxy's own words about a connection keep to the form too. */
+static void test_log_no_request(void **state)
+{
+        (void) state;
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        snprintf(address.sun_path, sizeof(address.sun_path), "%s/https", fixture_directory);
+        drop_entries();
+        _cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        static const char text[] = "GET / HTTP/1.1\r\nHost: PAAS_APP=evil\r\n\r\n";
+        assert_int_equal(connect(fd, (struct sockaddr *) &address, sizeof(address)), 0);
+        assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+        _cleanup_free_ char *entry = read_entry();
+        assert_non_null(entry);
+        check_entry(entry);
+        fixture_expect_text(entry, "MESSAGE=at=error desc=\"");
+        fixture_expect_no_text(entry, "evil");
+}
+
 int main(void)
 {
         if (system("command -v haproxy >/dev/null && command -v openssl >/dev/null") != 0)
@@ -137,6 +156,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_log),
                 cmocka_unit_test(test_log_injection),
+                cmocka_unit_test(test_log_no_request),
         };
         return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }
