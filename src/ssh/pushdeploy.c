@@ -157,7 +157,7 @@ static int start(const Deploy *d, char **ret_path, Error *e)
 
         int r = uuid_new(request);
         if (r >= 0)
-                r = shallow_note(HERE, u->new_oid, e);
+                r = shallow_tidy(HERE, e);
         if (r >= 0 && !oid_is_null(u->old_oid)) {
                 r = git_is_ancestor(HERE, u->old_oid, u->new_oid, e);
                 forced = r == 0;

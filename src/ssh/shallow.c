@@ -3,178 +3,159 @@
 #include "ssh/shallow.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <search.h>
+#include <stdbool.h>
 
 #include "basic/buffer.h"
 #include "basic/file.h"
 #include "basic/text.h"
 #include "ssh/git.h"
 #include "ssh/gitobjects.h"
+#include "ssh/pushhead.h"
 #include "ssh/repository.h"
 
-#define SHALLOW_MAX (16 * 1024 * 1024)
+#define FILE_MAX (2 * PUSH_HEAD_SHALLOW_MAX)
 
-typedef struct Commit {
-        char *oid;
-        char *text;
-} Commit;
-
-typedef struct Walk {
-        Objects objects;
-        void *here;      /* trees of tsearch(3) of owned object names: what was read, … */
-        void *missing;   /* … and what is not there */
-        Commit *waiting; /* whose parents are still to be looked at */
-        size_t n_waiting;
-        Buffer ends; /* the commits with missing parents, a line each */
-        int n_ends;
-} Walk;
-
-static void walk_clear(Walk *w)
+static int read_shallow(const char *path, char **ret, Error *e)
 {
-        objects_close(&w->objects);
-        tdestroy(w->here, free);
-        tdestroy(w->missing, free);
-        for (size_t i = 0; i < w->n_waiting; i++) {
-                free(w->waiting[i].oid);
-                free(w->waiting[i].text);
+        int r = file_read(path, FILE_MAX, ret, NULL);
+        if (r < 0 && r != -ENOENT)
+                return error_set(e, r, "%s cannot be read: %s", path, strerror(-r));
+        return r;
+}
+
+static int write_shallow(const char *path, const Buffer *text, Error *e)
+{
+        int r = text->failed ? -ENOMEM
+                             : file_write(path, text->data ? text->data : "", text->length, 0640,
+                                          FILE_OWNER_SELF, FILE_SYNC);
+        return r < 0 ? error_set(e, r, "%s cannot be written: %s", path, strerror(-r)) : 0;
+}
+
+/* Whether `text` (NULL: "") has this line. */
+static bool has_line(const char *text, const char *line, size_t length)
+{
+        for (const char *p = text; p && *p;) {
+                size_t n = strcspn(p, "\n");
+                if (n == length && memcmp(p, line, n) == 0)
+                        return true;
+                p += n + (p[n] == '\n');
         }
-        free(w->waiting);
-        buffer_clear(&w->ends);
+        return false;
 }
 
-static int compare(const void *a, const void *b)
+int shallow_note(const char *repository, const char *commits, Error *e)
 {
-        return strcmp(a, b);
-}
+        _cleanup_free_ char *path = NULL, *old = NULL;
+        _cleanup_buffer_ Buffer text = BUFFER_NULL;
+        _cleanup_close_ int lock = -1;
 
-static int remember(void **set, const char *oid)
-{
-        _cleanup_free_ char *copy = strdup(oid);
-        if (!copy || !tsearch(copy, set, compare))
+        if (asprintf(&path, "%s/shallow", repository) < 0)
                 return -ENOMEM;
-        (void) TAKE_PTR(copy);
-        return 0;
-}
-
-/* Reads a commit for the first time. 1: it is here and waits for a look, 0: it is missing. */
-static int meet(Walk *w, const char *oid)
-{
-        _cleanup_free_ char *text = NULL, *copy = strdup(oid);
-        if (!copy)
-                return -ENOMEM;
-        int r = objects_read(&w->objects, oid, &text);
-        if (r < 0)
+        int r = repository_lock(repository, &lock, e);
+        if (r >= 0)
+                r = read_shallow(path, &old, e);
+        if (r < 0 && r != -ENOENT)
                 return r;
-        r = remember(text ? &w->here : &w->missing, oid);
-        if (r < 0 || !text)
-                return r;
-
-        Commit *more = reallocarray(w->waiting, w->n_waiting + 1, sizeof(Commit));
-        if (!more)
-                return -ENOMEM;
-        w->waiting = more;
-        w->waiting[w->n_waiting++] = (Commit){TAKE_PTR(copy), TAKE_PTR(text)};
-        return 1;
+        if (old)
+                buffer_puts(&text, old);
+        bool more = false;
+        for (const char *p = commits; *p;) {
+                size_t n = strcspn(p, "\n");
+                if (!has_line(old, p, n)) {
+                        buffer_append(&text, p, n);
+                        buffer_puts(&text, "\n");
+                        more = true;
+                }
+                p += n + (p[n] == '\n');
+        }
+        return more ? write_shallow(path, &text, e) : 0;
 }
 
-/* The parents stand in a commit's header: "parent <oid>" lines behind "tree <oid>". */
-static int parents_of(const char *commit, char ***ret)
+/* Whether a commit's history would be whole without its line. The parents stand in a commit's header, in
+ * "parent <oid>" lines. 1: a parent is missing. 0: all are here, or the commit itself is not. */
+static int is_needed(Objects *objects, const char *oid)
 {
-        _cleanup_strv_ char **parents = NULL;
+        _cleanup_free_ char *commit = NULL;
+        int r = objects_read(objects, oid, &commit);
+        if (r < 0 || !commit)
+                return r;
 
         for (const char *p = commit; *p && *p != '\n';) {
                 size_t n = strcspn(p, "\n");
                 const char *parent = text_after(p, "parent ");
                 if (parent) {
-                        int r = strv_consume(&parents, strndup(parent, (size_t) (p + n - parent)));
+                        _cleanup_free_ char *name = strndup(parent, (size_t) (p + n - parent)),
+                                            *object = NULL;
+                        if (!name)
+                                return -ENOMEM;
+                        r = objects_read(objects, name, &object);
                         if (r < 0)
                                 return r;
+                        if (!object)
+                                return 1;
                 }
                 p += n + (p[n] == '\n');
         }
-        *ret = TAKE_PTR(parents);
         return 0;
 }
 
-/* Takes one commit off the list and looks for its parents. */
-static int look(Walk *w)
+/* The lines that are needed; `*ret_dropped` when others were not. */
+static int sift(const char *repository, const char *old, Buffer *ret, bool *ret_dropped)
 {
-        w->n_waiting--;
-        _cleanup_free_ char *oid = w->waiting[w->n_waiting].oid, *text = w->waiting[w->n_waiting].text;
-        _cleanup_strv_ char **parents = NULL;
-        int incomplete = 0;
+        _cleanup_objects_ Objects objects = OBJECTS_NULL;
+        _cleanup_strv_ char **lines = NULL;
 
-        int r = parents_of(text, &parents);
-        STRV_FOREACH(parent, parents) {
+        int r = strv_split(old, "\n", &lines);
+        if (r >= 0)
+                r = objects_open(&objects, repository);
+        STRV_FOREACH(line, lines) {
+                if (r >= 0)
+                        r = is_needed(&objects, *line);
                 if (r < 0)
                         return r;
-                if (tfind(*parent, &w->here, compare))
-                        continue;
-                r = tfind(*parent, &w->missing, compare) ? 0 : meet(w, *parent);
-                incomplete += r == 0;
-        }
-        if (incomplete) {
-                buffer_printf(&w->ends, "%s\n", oid);
-                w->n_ends++;
+                if (r > 0)
+                        buffer_printf(ret, "%s\n", *line);
+                else
+                        *ret_dropped = true;
         }
         return r;
 }
 
-/* Adds the lines to the file `shallow` as git does: by way of shallow.lock. */
-static int write_ends(const char *repository, const char *lines, Error *e)
-{
-        _cleanup_free_ char *path = NULL, *lock_path = NULL, *old = NULL;
-        if (asprintf(&path, "%s/shallow", repository) < 0 || asprintf(&lock_path, "%s.lock", path) < 0)
-                return -ENOMEM;
-        int r = file_read(path, SHALLOW_MAX, &old, NULL);
-        if (r < 0 && r != -ENOENT)
-                return error_set(e, r, "%s cannot be read: %s", path, strerror(-r));
-
-        _cleanup_close_ int fd = open(lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        if (fd < 0)
-                return error_set(e, -errno, "%s cannot be written: %s", lock_path, strerror(errno));
-        r = old ? fd_write_all(fd, old, strlen(old)) : 0;
-        if (r >= 0)
-                r = fd_write_all(fd, lines, strlen(lines));
-        if (r >= 0 && (fsync(fd) < 0 || rename(lock_path, path) < 0))
-                r = -errno;
-        if (r < 0) {
-                unlink(lock_path);
-                return error_set(e, r, "%s cannot be written: %s", path, strerror(-r));
-        }
-        return 0;
-}
-
-/* Whether all of the history that is new is here. git says so on its own standard error if not. */
-static int is_whole(const char *repository, const char *commit, Error *e)
+/* Whether the history of all refs can be walked with this as the file. */
+static int is_whole(const char *repository, const char *shallow, Error *e)
 {
         _cleanup_strv_ char **argv = NULL;
-        int r = git_command(&argv, repository, "rev-list", "--quiet", commit, "--not", "--all", NULL);
+        int r = git_command(&argv, repository, "--shallow-file", shallow, "rev-list", "--quiet", "--all",
+                            NULL);
         if (r >= 0)
                 r = git_run_quietly(argv, e);
         return r < 0 ? r : r == 0;
 }
 
-int shallow_note(const char *repository, const char *commit, Error *e)
+int shallow_tidy(const char *repository, Error *e)
 {
-        _cleanup_(walk_clear) Walk w = {.objects = OBJECTS_NULL};
+        _cleanup_free_ char *path = NULL, *try = NULL, *old = NULL;
+        _cleanup_buffer_ Buffer text = BUFFER_NULL;
         _cleanup_close_ int lock = -1;
+        bool dropped = false;
 
-        int r = is_whole(repository, commit, e);
-        if (r != 0)
-                return r < 0 ? r : 0;
-        r = repository_lock(repository, &lock, e);
-        if (r < 0)
-                return r;
-        r = objects_open(&w.objects, repository);
+        if (asprintf(&path, "%s/shallow", repository) < 0 ||
+            asprintf(&try, "%s/shallow.try", repository) < 0)
+                return -ENOMEM;
+        if (access(path, F_OK) < 0)
+                return 0;
+        int r = repository_lock(repository, &lock, e);
         if (r >= 0)
-                r = meet(&w, commit);
-        while (r >= 0 && w.n_waiting > 0)
-                r = look(&w);
-        if (r < 0)
-                return error_set(e, r, "The history of %s cannot be read: %s", commit, strerror(-r));
-        if (w.n_ends > 0 && !w.ends.failed)
-                r = write_ends(repository, w.ends.data, e);
-        return r < 0 ? r : w.n_ends;
+                r = read_shallow(path, &old, e);
+        if (r >= 0)
+                r = sift(repository, old, &text, &dropped);
+        if (r < 0 || !dropped)
+                return r == -ENOENT ? 0 : r;
+
+        /* A parent that is here may itself lack its own: then the line stays. */
+        r = write_shallow(try, &text, e);
+        if (r >= 0)
+                r = is_whole(repository, try, e);
+        unlink(try);
+        return r > 0 ? write_shallow(path, &text, e) : r;
 }

@@ -18,6 +18,7 @@
 #include "model/paths.h"
 #include "ssh/commandline.h"
 #include "ssh/git.h"
+#include "ssh/receivepack.h"
 #include "ssh/repository.h"
 
 #define EXIT_REFUSED 3
@@ -118,8 +119,6 @@ static int service_arguments(GitService service, char ***argv)
                 "receive.procReceiveRefs=refs/",
                 "-c",
                 "receive.advertisePushOptions=true",
-                "-c",
-                "receive.shallowUpdate=true",
                 /* The hook tidies: git's own would keep the pusher waiting for it. */
                 "-c",
                 "receive.autogc=false",
@@ -139,6 +138,7 @@ static int service_arguments(GitService service, char ***argv)
 static int run_git(Caller *c, GitService service, const char *app, const char *path)
 {
         _cleanup_strv_ char **argv = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
         int r = git_arguments(&argv);
         if (r >= 0)
                 r = text_replace(&argv[0], "/usr/bin/git");
@@ -151,10 +151,10 @@ static int run_git(Caller *c, GitService service, const char *app, const char *p
         if (r < 0)
                 return fail(1, strerror(-r));
 
-        /* The hook watches this descriptor: unlike its standard error it tells when the pusher is gone. */
-        if (service == GIT_RECEIVE_PACK && dup2(STDOUT_FILENO, 9) < 0)
-                return fail(1, strerror(errno));
-        return run(c, argv);
+        if (service != GIT_RECEIVE_PACK)
+                return run(c, argv);
+        r = receive_pack_run(argv, c->environment, path, &e);
+        return r < 0 ? fail(1, error_text(&e, r)) : r;
 }
 
 /* Asks paasd where the repository is and mends its branch when the hook that should have done it died. */
