@@ -71,9 +71,11 @@ static int run(char **words, Cli *cli)
         cli->invocation = &invocation;
         if (cli_has(cli, OPTION_HELP)) {
                 help_print(invocation.verb);
+                cli->invocation = NULL;
                 return CLI_OK;
         }
         r = invocation.verb->run(cli);
+        cli->invocation = NULL;
         if (fflush(stdout) != 0 && r >= 0)
                 r = error_set(&cli->error, -errno, "The output cannot be written: %s", strerror(errno));
         return r < 0 ? complain(&cli->error, r) : r;

@@ -54,4 +54,4 @@ typedef struct JobFollow {
 
 /* Follows to the end. 0: `ret` is in a final state. -ENOENT: paasd came back and knows nothing of the job
  * (any more): what is true must be read from the state. -CLIENT_EAWAY: paasd did not come back. */
-int job_follow(Client *c, const char *path, const JobFollow *f, Job *ret, Error *e);
+int job_follow(Client *c, const char *path, const JobFollow *want, Job *ret, Error *e);
