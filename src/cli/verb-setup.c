@@ -7,6 +7,7 @@
 
 #include "bus/bus.h"
 #include "cli/cli.h"
+#include "cli/dnscheck.h"
 #include "cli/term.h"
 #include "client/reply.h"
 
@@ -20,6 +21,28 @@ static void print_checks(const Json *checks)
                 term_print(reply_text(check, "text"));
                 printf("\n");
         }
+}
+
+/* Added to what paasd has found out. */
+static int add_dns_check(Cli *cli, Json *checks)
+{
+        _cleanup_free_ char *domain = NULL, *text = NULL;
+        bool ok;
+        int r = client_get_string(cli->client, "BaseDomain", &domain, &cli->error);
+        if (r < 0 || !domain[0])
+                return r;
+        text = dns_check_wildcard(domain, &ok);
+        Json *check = js_object();
+        r = js_set_string(check, "name", "dns");
+        if (r >= 0)
+                r = js_set_bool(check, "ok", ok);
+        if (r >= 0)
+                r = js_set_string(check, "text", text ? text : "");
+        if (r < 0) {
+                js_free(check);
+                return r;
+        }
+        return js_add(checks, check);
 }
 
 /* The way from here to an answer, on the developer's own machine. */
@@ -79,6 +102,8 @@ int verb_setup(Cli *cli)
                 r = changes ? set_up(cli, &reply) : client_call(client, "Check", &reply, &cli->error, NULL);
         if (r >= 0)
                 r = reply_to_json(reply, &checks);
+        if (r >= 0)
+                r = add_dns_check(cli, checks);
         if (r < 0)
                 return r;
         if (cli_has(cli, OPTION_JSON))

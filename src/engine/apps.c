@@ -81,9 +81,9 @@ int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret,
 
 int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor, Error *error)
 {
-        _cleanup_free_ char *subject = NULL, *name = strdup(s->app.name);
+        _cleanup_free_ char *subject = NULL, *name = strdup(s->app.name), *id = strdup(s->app.id);
         _cleanup_strv_ char **domains = NULL;
-        if (!name || !streq(confirm, s->app.name))
+        if (!name || !id || !streq(confirm, s->app.name))
                 return error_set(error, -EINVAL,
                                  "To destroy %s, repeat its name: paas apps:destroy -a %s --confirm %s",
                                  s->app.name, s->app.name, s->app.name);
@@ -96,7 +96,6 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
         int r = app_domains(e, s, &domains);
         if (r < 0)
                 return r;
-        _cleanup_free_ char *backend = strdup(s->app.backend ? s->app.backend : "");
         const Record record = {
                 .actor = actor, .action = "apps:destroy", .subject = subject, .status = "succeeded"};
         r = catalog_destroy_app(&e->catalog, s, &record, error);
@@ -105,6 +104,9 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
         STRV_FOREACH(domain, domains)
                 (void) router_set_map(e->router, "hosts.map", *domain, NULL, NULL);
         (void) routing_write(e, NULL);
+        r = hostfiles_set_aside(name, id);
+        if (r < 0)
+                log_error(r, "%s: cannot set its files aside", name);
         if (e->observer.app_removed)
                 e->observer.app_removed(e->observer.userdata, name);
         AppWorld *w = world_find(e, name);

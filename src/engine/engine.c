@@ -218,8 +218,8 @@ static int set_going(Engine *e, Error *error)
                         return -ENOMEM;
         /* The operations under way first: their instances are not to be taken for superfluous. */
         queue_run(e);
-        for (size_t i = 0; i < e->n_worlds; i++)
-                reconcile_app(e->worlds[i]);
+        for (size_t i = e->n_worlds; i-- > 0;)
+                reconcile_app(e->worlds[i]); /* may remove that of a destroyed application */
         return 0;
 }
 

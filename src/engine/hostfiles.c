@@ -188,6 +188,32 @@ int hostfiles_make_directories(const AppState *s, Error *e)
         return 0;
 }
 
+int hostfiles_set_aside(const char *app, const char *id)
+{
+        static const struct {
+                const char *format, *name;
+        } files[] = {
+                {PAAS_REPOSITORY, "repository.git"},
+                {PAAS_SLUGS, "slugs"},
+                {PAAS_CACHE, "cache"},
+        };
+        char gone[256];
+        snprintf(gone, sizeof(gone), PAAS_GONE, id);
+        int r = dir_make_parents(PAAS_STATE "/gone", 0700);
+        if (r >= 0)
+                r = dir_make(gone, 0700, root);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(files); i++) {
+                char from[256], to[512];
+                snprintf(from, sizeof(from), "%.*s%s%s",
+                         (int) (strstr(files[i].format, "%s") - files[i].format), files[i].format, app,
+                         strstr(files[i].format, "%s") + 2);
+                snprintf(to, sizeof(to), "%s/%s", gone, files[i].name);
+                if (rename(from, to) < 0 && errno != ENOENT)
+                        r = -errno;
+        }
+        return r;
+}
+
 static int run_program(char *const *argv)
 {
         pid_t pid;

@@ -16,6 +16,10 @@ int hostfiles_make_repository(const AppState *s, Error *e);
 /* Build cache, slugs, environment and layers directories. */
 int hostfiles_make_directories(const AppState *s, Error *e);
 
+/* A destroyed application's files go aside, to /var/lib/paas/gone/<uuid>: a new one of its name must not
+ * find them. */
+int hostfiles_set_aside(const char *app, const char *id);
+
 /* Its /etc (in /run/paas/etc), where it is not there yet. */
 int hostfiles_make_etc(const AppState *s);
 

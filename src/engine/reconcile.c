@@ -17,6 +17,7 @@
 #include "engine/ports.h"
 #include "engine/routing.h"
 #include "engine/slugs.h"
+#include "render/instance.h"
 
 #define RETRY_MAX_USEC (60 * USEC_PER_SEC)
 
@@ -197,6 +198,12 @@ static void reconcile_destroyed(AppWorld *w)
                         drain_stop(w, w->instances[i]);
         }
         slugs_unmount_unused(w, NULL);
+        if (w->n_instances > 0 || w->n_slugs > 0 || w->slug_stop)
+                return;
+        _cleanup_free_ char *slice = render_slice_name(w->app);
+        if (slice)
+                (void) units_stop(w->engine->units, slice, NULL, NULL, NULL);
+        world_remove(w->engine, w); /* the caller's `w` is gone with it: nothing follows */
 }
 
 void reconcile_app(AppWorld *w)
