@@ -26,7 +26,7 @@ int systemd_errno(const sd_bus_error *e)
 
 /* PID 1 re-executes itself: its name is gone for a moment, and what it had not answered is lost. The bus
  * tells of lost answers first and of the name afterwards, so the name may still seem to be there. */
-static bool systemd_went_away(const Units *u, const sd_bus_error *e)
+bool systemd_went_away(const Units *u, const sd_bus_error *e)
 {
         if (u->direct || !u->resolved)
                 return false;
@@ -52,23 +52,36 @@ int call_new(Units *u, const CallType *type, const char *name, void *userdata, U
         }
 
         c->units = u;
-        c->next = u->calls;
-        if (c->next)
-                c->next->prev = c;
-        u->calls = c;
+        c->prev = u->last_call;
+        if (c->prev)
+                c->prev->next = c;
+        else
+                u->calls = c;
+        u->last_call = c;
         *ret = TAKE_PTR(c);
         return 0;
 }
 
+/* Somebody may begin now. Not at once: this is called in the middle of things. */
+static void next_turn(Units *u)
+{
+        if (u->turns)
+                (void) sd_event_source_set_enabled(u->turns, SD_EVENT_ONESHOT);
+}
+
 void call_drop(UnitCall *c)
 {
-        if (c->units) {
+        Units *u = c->units;
+        if (u) {
                 if (c->prev)
                         c->prev->next = c->next;
                 else
-                        c->units->calls = c->next;
+                        u->calls = c->next;
                 if (c->next)
                         c->next->prev = c->prev;
+                else
+                        u->last_call = c->prev;
+                next_turn(u);
         }
         c->units = NULL;
         c->prev = c->next = NULL;
@@ -92,14 +105,73 @@ UnitCall *unit_call_free(UnitCall *c)
         return NULL;
 }
 
+static bool may_begin(const UnitCall *c)
+{
+        const Units *u = c->units;
+        unsigned n = 0;
+
+        if (!u->direct && u->resolved && !u->owner)
+                return false;
+        for (const UnitCall *other = u->calls; other; other = other->next) {
+                if (other == c || other->step != CALL_SENT)
+                        continue;
+                if (++n == CALLS_AT_ONCE || (c->type->one_at_once && other->type == c->type))
+                        return false;
+        }
+        return true;
+}
+
 int call_begin(UnitCall *c)
 {
-        if (!c->units->direct && c->units->resolved && !c->units->owner) {
+        if (!may_begin(c)) {
                 c->step = CALL_HELD;
                 return 0;
         }
         c->step = CALL_SENT;
         return c->type->begin(c);
+}
+
+void call_rest(UnitCall *c)
+{
+        c->slot = sd_bus_slot_unref(c->slot);
+        c->step = CALL_WATCHING;
+        next_turn(c->units);
+}
+
+/* First come, first served. */
+static int on_turn(sd_event_source *source, void *userdata)
+{
+        Units *u = userdata;
+        for (UnitCall *c = u->calls; c;) {
+                UnitCall *next = c->next;
+                if (c->step == CALL_HELD && may_begin(c)) {
+                        int r = call_begin(c);
+                        if (r < 0) {
+                                /* its callback may do anything to the list */
+                                next_turn(u);
+                                call_check(c, r);
+                                return 0;
+                        }
+                }
+                c = next;
+        }
+        return 0;
+}
+
+void calls_revive(Units *u)
+{
+        for (UnitCall *c = u->calls; c; c = c->next)
+                if (c->step == CALL_WATCHING) {
+                        c->answer_was_lost = true;
+                        c->step = CALL_HELD;
+                }
+        next_turn(u);
+}
+
+int calls_init(Units *u)
+{
+        int r = sd_event_add_defer(sd_bus_get_event(u->bus), &u->turns, on_turn, u);
+        return r < 0 ? r : sd_event_source_set_enabled(u->turns, SD_EVENT_OFF);
 }
 
 int call_launch(UnitCall *c, UnitCall **ret)

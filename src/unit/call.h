@@ -20,6 +20,11 @@
 /* PID 1 answers at once unless it reloads with thousands of units. */
 #define SYSTEMD_TIMEOUT_USEC UINT64_C(90000000)
 
+/* A bus daemon refuses more than 128 answers due to one connection, so calls take turns: this many at once,
+ * and one list, which asks this many questions ahead. */
+#define CALLS_AT_ONCE 40
+#define LIST_AHEAD 32
+
 /* All but `begin` and `end` may be NULL. Each but `drop` may end the call, after which it may be gone. */
 typedef struct CallType {
         int (*begin)(UnitCall *c);                           /* makes the first request */
@@ -28,10 +33,11 @@ typedef struct CallType {
         void (*inspected)(UnitCall *c, const Inspection *i); /* inspect_begin() has an answer */
         void (*job_removed)(UnitCall *c, const char *job, const char *unit, const char *result);
         void (*unit_changed)(UnitCall *c, const char *unit);
+        bool one_at_once;
 } CallType;
 
 typedef enum CallStep {
-        CALL_HELD,     /* systemd is away: begins, perhaps again, when it is back */
+        CALL_HELD,     /* systemd is away, or it is not its turn: begins later, perhaps again */
         CALL_SENT,     /* a request is with systemd */
         CALL_WATCHING, /* the end of `job`, or a change of the unit, is waited for */
         CALL_ENDED,
@@ -75,14 +81,15 @@ struct Units {
         char *owner;   /* systemd's unique name; NULL: away, or not yet known */
         bool resolved; /* the first answer about the owner has come */
         unsigned round;
-        UnitCall *calls;
-        sd_bus_slot *slots[8]; /* matches, and the request for the owner */
+        UnitCall *calls, *last_call;
+        sd_event_source *turns; /* lets the calls that are held begin */
+        sd_bus_slot *slots[8];  /* matches, and the request for the owner */
         size_t n_slots;
         Watch watch;
 };
 
 int call_new(Units *u, const CallType *type, const char *name, void *userdata, UnitCall **ret);
-/* Makes the first request of the type, or holds it while systemd is away. */
+/* Makes the first request of the type, or holds it. */
 int call_begin(UnitCall *c);
 /* For the public functions: begins, and hands the call over; `ret` NULL makes it floating. Consumes `c`. */
 int call_launch(UnitCall *c, UnitCall **ret);
@@ -94,7 +101,14 @@ void call_finish(UnitCall *c, int r, const char *text);
 void call_failed(UnitCall *c, const sd_bus_error *e);
 /* Ends it with our own error, if `r` is one. */
 void call_check(UnitCall *c, int r);
+/* Nothing is asked any more for now: a signal will say more. */
+void call_rest(UnitCall *c);
+/* Everything that rests looks for itself: signals may have been missed. */
+void calls_revive(Units *u);
+int calls_init(Units *u);
 /* Asks systemd's manager object; the answer goes to `reply` with `c`. `types` as sd_bus_message_append. */
 int call_manager(UnitCall *c, const char *member, sd_bus_message_handler_t reply, const char *types, ...);
 /* The errno that an error of systemd's stands for. */
 int systemd_errno(const sd_bus_error *e);
+/* The error says that systemd went away under our request. */
+bool systemd_went_away(const Units *u, const sd_bus_error *e);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Every unit that matches, each with its properties. The requests are sent ahead of the answers, but only so
- * many: a bus daemon refuses more than 128 answers due to one connection. One GetAll brings a unit as it is
- * at one moment, and costs no more than asking for the few properties that count one by one.
+ * Every unit that matches, each with its properties: what ListUnitsByPatterns tells, and then one question
+ * for each property that counts. That is many messages, but GetAll makes systemd 257 read and write out some
+ * three hundred properties of each unit and takes four times as long. The questions are sent ahead of the
+ * answers.
  */
 
 #include "unit/unit.h"
@@ -12,34 +13,58 @@
 #include <string.h>
 
 #include "basic/strv.h"
+#include "basic/text.h"
 #include "unit/call.h"
 
-#define LIST_AHEAD 32
+#define SERVICE "org.freedesktop.systemd1.Service"
+
+typedef struct Question {
+        const char *interface, *property;
+} Question;
+
+/* LoadState is the last: a unit that had gone before one of the questions is "not-found" by then. (So is one
+ * that runs and has lost its file, but that one was so in the list already.) */
+static const Question questions[] = {
+        {SERVICE, "Result"},         {SERVICE, "ExecMainCode"}, {SERVICE, "ExecMainStatus"},
+        {SERVICE, "NRestarts"},      {SERVICE, "MainPID"},      {SERVICE, "ExecMainStartTimestamp"},
+        {SERVICE, "MemoryCurrent"},  {SERVICE, "Environment"},  {SYSTEMD_UNIT, "ActiveEnterTimestamp"},
+        {SYSTEMD_UNIT, "LoadState"},
+};
 
 typedef struct ListEntry {
-        UnitCall *call;    /* the call that this is part of */
-        char *path;        /* object path */
-        sd_bus_slot *slot; /* of GetAll, while it is under way */
-        UnitStatus status;
+        char *path; /* object path */
+        bool is_service;
+        bool listed_as_found;
+        Inspection inspection;
 } ListEntry;
+
+/* A place for one question under way; used again for the next. */
+typedef struct ListRequest {
+        UnitCall *call;
+        size_t entry, question;
+        sd_bus_slot *slot; /* NULL: free */
+} ListRequest;
 
 struct ListState {
         ListEntry *entries;
         size_t n_entries;
-        size_t next; /* the first that was not asked for yet */
-        size_t n_answered;
+        size_t next_entry, next_question; /* to be asked next */
+        size_t n_due;
+        ListRequest requests[LIST_AHEAD];
 };
 
 static void list_drop(UnitCall *c)
 {
         ListState *l = TAKE_PTR(c->list);
-        for (size_t i = 0; l && i < l->n_entries; i++) {
-                sd_bus_slot_unref(l->entries[i].slot);
-                unit_status_clear(&l->entries[i].status);
+        if (!l)
+                return;
+        for (size_t i = 0; i < LIST_AHEAD; i++)
+                sd_bus_slot_unref(l->requests[i].slot);
+        for (size_t i = 0; i < l->n_entries; i++) {
+                inspection_clear(&l->entries[i].inspection);
                 free(l->entries[i].path);
         }
-        if (l)
-                free(l->entries);
+        free(l->entries);
         free(l);
 }
 
@@ -68,90 +93,119 @@ static void list_complete(UnitCall *c)
                 list_end(c, -ENOMEM, NULL);
                 return;
         }
-        for (size_t i = 0; i < l->n_entries; i++)
-                if (l->entries[i].status.loaded) {
-                        list[n++] = l->entries[i].status;
-                        l->entries[i].status = (UnitStatus){0};
-                }
+        for (size_t i = 0; i < l->n_entries; i++) {
+                Inspection *inspection = &l->entries[i].inspection;
+                inspection_conclude(inspection);
+                if (!inspection->status.loaded || (l->entries[i].listed_as_found && inspection->not_found))
+                        continue;
+                list[n++] = inspection->status;
+                inspection->status = (UnitStatus){0};
+        }
         list_finish(c, 0, list, n);
         for (size_t i = 0; i < n; i++)
                 unit_status_clear(list + i);
 }
 
-static int list_ask_ahead(UnitCall *c);
+static int list_go_on(UnitCall *c);
 
-static int on_entry(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
+static int on_answer(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
 {
-        ListEntry *entry = userdata;
-        UnitCall *c = entry->call;
+        ListRequest *request = userdata;
+        UnitCall *c = request->call;
+        ListState *l = c->list;
+        Inspection *inspection = &l->entries[request->entry].inspection;
+        const char *property = questions[request->question].property;
         const sd_bus_error *e = sd_bus_message_get_error(m);
 
-        entry->slot = sd_bus_slot_unref(entry->slot);
-        if (e && systemd_errno(e) != -ENOENT) {
+        request->slot = sd_bus_slot_unref(request->slot);
+        l->n_due--;
+        if (e && systemd_went_away(c->units, e)) {
                 list_drop(c);
                 call_failed(c, e);
                 return 0;
         }
         int r = 0;
-        if (!e) {
-                _cleanup_(inspection_clear) Inspection i = {0};
-                r = properties_read(m, &i);
-                entry->status = i.status;
-                i.status = (UnitStatus){0};
-        }
-        c->list->n_answered++;
+        if (!e)
+                r = property_read(m, property, inspection);
+        else if (streq(property, "LoadState"))
+                inspection->not_found = true;
         if (r >= 0)
-                r = list_ask_ahead(c);
-        if (r < 0)
-                call_check(c, r);
-        else if (c->list->n_answered == c->list->n_entries)
+                r = list_go_on(c);
+        call_check(c, r);
+        return 0;
+}
+
+/* The next question that makes sense: what is no service has none of a service's properties. */
+static bool list_next(ListState *l)
+{
+        for (; l->next_entry < l->n_entries; l->next_entry++, l->next_question = 0)
+                for (; l->next_question < ELEMENTSOF(questions); l->next_question++)
+                        if (l->entries[l->next_entry].is_service ||
+                            !streq(questions[l->next_question].interface, SERVICE))
+                                return true;
+        return false;
+}
+
+/* Sends what may be sent; when there is nothing left to ask or to wait for, the list is complete, and `c`
+ * may be gone. */
+static int list_go_on(UnitCall *c)
+{
+        ListState *l = c->list;
+        for (size_t i = 0; i < LIST_AHEAD && list_next(l); i++) {
+                ListRequest *request = l->requests + i;
+                const Question *q = questions + l->next_question;
+                if (request->slot)
+                        continue;
+                *request = (ListRequest){.call = c, .entry = l->next_entry, .question = l->next_question++};
+                int r = sd_bus_call_method_async(c->units->bus, &request->slot, SYSTEMD_NAME,
+                                                 l->entries[request->entry].path,
+                                                 "org.freedesktop.DBus.Properties", "Get", on_answer,
+                                                 request, "ss", q->interface, q->property);
+                if (r < 0)
+                        return r;
+                l->n_due++;
+        }
+        if (l->n_due == 0)
                 list_complete(c);
         return 0;
 }
 
-static int list_ask_ahead(UnitCall *c)
+static int list_add(ListState *l, const char *name, const char *load, const char *active, const char *sub,
+                    const char *path)
 {
-        ListState *l = c->list;
-        while (l->next < l->n_entries && l->next - l->n_answered < LIST_AHEAD) {
-                ListEntry *entry = l->entries + l->next;
-                int r = sd_bus_call_method_async(c->units->bus, &entry->slot, SYSTEMD_NAME, entry->path,
-                                                 "org.freedesktop.DBus.Properties", "GetAll", on_entry,
-                                                 entry, "s", "");
-                if (r < 0)
-                        return r;
-                l->next++;
-        }
-        return 0;
-}
-
-static int list_add(UnitCall *c, const char *path)
-{
-        ListState *l = c->list;
         ListEntry *all = realloc(l->entries, (l->n_entries + 1) * sizeof(ListEntry));
         if (!all)
                 return -ENOMEM;
         l->entries = all;
-        all[l->n_entries] = (ListEntry){.call = c, .path = strdup(path)};
-        if (!all[l->n_entries].path)
+
+        ListEntry *entry = all + l->n_entries++;
+        *entry = (ListEntry){.path = strdup(path), .is_service = text_ends_with(name, ".service")};
+        if (!entry->path)
                 return -ENOMEM;
-        l->n_entries++;
-        return 0;
+        UnitStatus *s = &entry->inspection.status;
+        int r = unit_status_init(s, name);
+        if (r < 0)
+                return r;
+        s->state = unit_state_from_string(active);
+        entry->inspection.not_found = streq(load, "not-found");
+        entry->listed_as_found = !entry->inspection.not_found;
+        return text_replace(&s->sub_state, sub);
 }
 
 static int list_read(UnitCall *c, sd_bus_message *m)
 {
-        const char *path;
+        const char *name, *load, *active, *sub, *path;
         c->list = calloc(1, sizeof(ListState));
         if (!c->list)
                 return -ENOMEM;
 
         int r = sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
         while (r >= 0) {
-                r = sd_bus_message_read(m, "(ssssssouso)", NULL, NULL, NULL, NULL, NULL, NULL, &path, NULL,
-                                        NULL, NULL);
+                r = sd_bus_message_read(m, "(ssssssouso)", &name, NULL, &load, &active, &sub, NULL, &path,
+                                        NULL, NULL, NULL);
                 if (r <= 0)
                         break;
-                r = list_add(c, path);
+                r = list_add(c->list, name, load, active, sub, path);
         }
         return r;
 }
@@ -168,11 +222,8 @@ static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
         c->slot = sd_bus_slot_unref(c->slot);
         int r = list_read(c, m);
         if (r >= 0)
-                r = list_ask_ahead(c);
-        if (r < 0)
-                call_check(c, r);
-        else if (c->list->n_entries == 0)
-                list_complete(c);
+                r = list_go_on(c);
+        call_check(c, r);
         return 0;
 }
 
@@ -197,6 +248,7 @@ static const CallType list_type = {
         .begin = list_begin,
         .end = list_end,
         .drop = list_drop,
+        .one_at_once = true,
 };
 
 int units_list(Units *u, char *const *patterns, UnitListDone done, void *userdata, UnitCall **ret)

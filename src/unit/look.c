@@ -62,7 +62,7 @@ static void wait_inspected(UnitCall *c, const Inspection *i)
         else if (c->changed)
                 call_check(c, inspect_begin(c)); /* the answer may be older than the change */
         else
-                c->step = CALL_WATCHING;
+                call_rest(c);
 }
 
 static void wait_unit_changed(UnitCall *c, const char *unit)
@@ -72,7 +72,7 @@ static void wait_unit_changed(UnitCall *c, const char *unit)
         if (c->step == CALL_SENT)
                 c->changed = true;
         else if (c->step == CALL_WATCHING)
-                call_check(c, inspect_begin(c));
+                call_check(c, call_begin(c));
 }
 
 static const CallType wait_type = {

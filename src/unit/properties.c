@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The few of a unit's properties that we look at, out of the some three hundred that GetAll brings. */
+/* The few of a unit's properties that we look at, out of some three hundred. */
 
 #include "unit/properties.h"
 
@@ -47,7 +47,7 @@ void inspection_clear(Inspection *i)
 }
 
 /* "maintenance" and whatever a later systemd invents is a state that something else will follow. */
-static UnitState state_from_string(const char *s)
+UnitState unit_state_from_string(const char *s)
 {
         for (size_t i = 0; i < _UNIT_STATE_MAX; i++)
                 if (streq(state_names[i], s))
@@ -97,13 +97,7 @@ static int field_read(sd_bus_message *m, const PropertyField *f, UnitStatus *s)
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-/* How the unit is loaded and what goes on with it; together they say whether there is such a unit. */
-typedef struct LoadFacts {
-        bool found;
-        UnitState state;
-} LoadFacts;
-
-static int special_read(sd_bus_message *m, const char *name, LoadFacts *facts, Inspection *i)
+static int special_read(sd_bus_message *m, const char *name, Inspection *i)
 {
         const char *text, *path;
         uint32_t id;
@@ -117,26 +111,30 @@ static int special_read(sd_bus_message *m, const char *name, LoadFacts *facts, I
         if (r < 0)
                 return r;
         if (streq(name, "LoadState"))
-                facts->found = !streq(text, "not-found");
+                i->not_found = streq(text, "not-found");
         else
-                facts->state = state_from_string(text);
+                i->status.state = unit_state_from_string(text);
         return 0;
 }
 
-static int property_read(sd_bus_message *m, const char *name, LoadFacts *facts, Inspection *i)
+int property_read(sd_bus_message *m, const char *name, Inspection *i)
 {
         if (streq(name, "Job") || streq(name, "LoadState") || streq(name, "ActiveState"))
-                return special_read(m, name, facts, i);
+                return special_read(m, name, i);
         for (size_t f = 0; f < ELEMENTSOF(fields); f++)
                 if (streq(fields[f].name, name))
                         return field_read(m, fields + f, &i->status);
         return sd_bus_message_skip(m, "v");
 }
 
+void inspection_conclude(Inspection *i)
+{
+        i->status.loaded = !i->not_found || i->status.state != UNIT_INACTIVE;
+}
+
 int properties_read(sd_bus_message *m, Inspection *ret)
 {
         _cleanup_(inspection_clear) Inspection i = {0};
-        LoadFacts facts = {.found = true, .state = UNIT_INACTIVE};
         int r = unit_status_init(&i.status, "");
         if (r >= 0)
                 r = sd_bus_message_enter_container(m, 'a', "{sv}");
@@ -150,7 +148,7 @@ int properties_read(sd_bus_message *m, Inspection *ret)
                         break;
                 r = sd_bus_message_read_basic(m, 's', &name);
                 if (r >= 0)
-                        r = property_read(m, name, &facts, &i);
+                        r = property_read(m, name, &i);
                 if (r >= 0)
                         r = sd_bus_message_exit_container(m);
                 if (r < 0)
@@ -158,10 +156,7 @@ int properties_read(sd_bus_message *m, Inspection *ret)
         }
         if (r < 0)
                 return r;
-
-        i.status.state = facts.state;
-        /* A unit whose file is gone is still there while it runs. */
-        i.status.loaded = facts.found || facts.state != UNIT_INACTIVE;
+        inspection_conclude(&i);
         *ret = i;
         i = (Inspection){0};
         return 0;

@@ -254,6 +254,7 @@ static void test_after_a_reload(void **state)
         fake_unit(f->fake, "stopped.service")->job = 0;
         fake_remove(f->fake, "gone.service");
         fake_unit(f->fake, "waited.service")->active = "active";
+        f->fake->job_result = "done"; /* the stop is asked for once more */
         fake_reloaded(f->fake);
         run_dry(f);
         assert_int_equal(started.n + failed.n + stopped.n + gone.n + waited.n, 5);
@@ -267,6 +268,45 @@ static void test_after_a_reload(void **state)
         fake_job_removed(f->fake, 3, "still.service", "done");
         run_until(f, &still.n, 1);
         assert_int_equal(still.r, 0);
+}
+
+/* The bus daemon allows 128 answers to be due. */
+static void test_calls_take_turns(void **state)
+{
+        Fixture *f = *state;
+        char *patterns[] = {(char *) "none", NULL};
+        UnitCall *calls[200];
+        Outcome o = {0}, list = {0};
+        char name[32];
+
+        f->fake->silent = true;
+        for (unsigned i = 0; i < ELEMENTSOF(calls); i++) {
+                snprintf(name, sizeof(name), "%u.service", i);
+                _cleanup_unit_spec_ UnitSpec *s = simple_spec(name);
+                assert_int_equal(units_start(f->units, s, NULL, 0, on_done, &o, calls + i), 0);
+        }
+        assert_int_equal(units_list(f->units, patterns, on_list, &list, NULL), 0);
+        run_dry(f);
+        assert_non_null(strstr(f->fake->log.data, " 39.service"));
+        assert_null(strstr(f->fake->log.data, " 40.service"));
+        assert_int_equal(list.n, 0);
+
+        unit_call_free(calls[3]);
+        unit_call_free(calls[150]);
+        run_dry(f);
+        assert_non_null(strstr(f->fake->log.data, " 40.service"));
+        assert_null(strstr(f->fake->log.data, " 41.service"));
+
+        f->fake->silent = false;
+        for (unsigned i = 0; i < 40; i++)
+                if (i != 3)
+                        unit_call_free(calls[i]);
+        run_until(f, &o.n, 158); /* all but the freed ones, and 40, which stays unanswered */
+        run_until(f, &list.n, 1);
+        assert_null(strstr(f->fake->log.data, " 150.service"));
+        for (unsigned i = 40; i < ELEMENTSOF(calls); i++)
+                if (i != 150)
+                        unit_call_free(calls[i]);
 }
 
 static void test_disconnect(void **state)
@@ -303,6 +343,7 @@ int main(void)
                 UNIT_TEST(test_callbacks_free_others),
                 UNIT_TEST(test_stop),
                 UNIT_TEST(test_after_a_reload),
+                UNIT_TEST(test_calls_take_turns),
                 UNIT_TEST(test_disconnect),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

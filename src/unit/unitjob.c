@@ -38,8 +38,7 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
                 call_check(c, r);
                 return 0;
         }
-        c->slot = sd_bus_slot_unref(c->slot);
-        c->step = CALL_WATCHING;
+        call_rest(c);
 
         _cleanup_strv_ char **early = TAKE_PTR(c->early);
         for (char **p = early; p && p[0]; p += 2)
@@ -71,23 +70,19 @@ static void job_forget(UnitCall *c)
 static int start_send(UnitCall *c)
 {
         job_forget(c);
-        c->step = CALL_SENT;
+        if (!c->message)
+                return call_manager(c, "StartUnit", on_job, "ss", c->name, "replace");
         c->slot = sd_bus_slot_unref(c->slot);
         return sd_bus_call_async(c->units->bus, &c->slot, c->message, on_job, c, SYSTEMD_TIMEOUT_USEC);
 }
 
 static int start_begin(UnitCall *c)
 {
-        /* Perhaps systemd did read the request that it has not answered. */
+        /* Perhaps systemd did read the request that it has not answered, and perhaps it is done. */
         return c->answer_was_lost ? inspect_begin(c) : start_send(c);
 }
 
-static int start_existing_begin(UnitCall *c)
-{
-        job_forget(c);
-        return call_manager(c, "StartUnit", on_job, "ss", c->name, "replace");
-}
-
+/* Once more does no harm. */
 static int stop_begin(UnitCall *c)
 {
         job_forget(c);
@@ -109,43 +104,35 @@ static void job_removed(UnitCall *c, const char *job, const char *unit, const ch
         call_check(c, r);
 }
 
-/* Systemd was away. 1: the job, perhaps one that it never told us of, is still under way. */
-static int job_goes_on(UnitCall *c, const Inspection *i)
+/* Systemd was away. The job, perhaps one that it never told us of, is still under way? */
+static bool job_goes_on(const UnitCall *c, const Inspection *i)
 {
-        if (!i->job || (c->job && !streq(i->job, c->job)))
-                return 0;
-        c->step = CALL_WATCHING;
-        c->answer_was_lost = false;
-        int r = text_replace(&c->job, i->job);
-        return r < 0 ? r : 1;
+        return i->job && (!c->job || streq(i->job, c->job));
+}
+
+static bool was_never_read(const UnitCall *c, const Inspection *i)
+{
+        return !c->job && (c->message ? !i->status.loaded : i->status.state == UNIT_INACTIVE);
 }
 
 static void start_inspected(UnitCall *c, const Inspection *i)
 {
         const UnitStatus *s = &i->status;
-        int r = job_goes_on(c, i);
-        if (r != 0)
-                call_check(c, r);
-        else if (!s->loaded && !c->job && c->message)
-                call_check(c, start_send(c)); /* it never read the request */
-        else if (!s->loaded)
+        if (job_goes_on(c, i)) {
+                c->answer_was_lost = false;
+                int r = text_replace(&c->job, i->job);
+                if (r < 0)
+                        call_check(c, r);
+                else
+                        call_rest(c);
+        } else if (was_never_read(c, i)) {
+                call_check(c, start_send(c));
+        } else if (!s->loaded) {
                 call_finish(c, -EIO, "systemd was restarted and no longer knows the unit");
-        else if (s->state == UNIT_FAILED || (s->result[0] && !streq(s->result, "success")))
-                call_finish(c, -EIO, "failed");
-        else
-                call_finish(c, 0, "done");
-}
-
-static void stop_inspected(UnitCall *c, const Inspection *i)
-{
-        const UnitStatus *s = &i->status;
-        int r = job_goes_on(c, i);
-        if (r != 0)
-                call_check(c, r);
-        else if (!s->loaded || s->state == UNIT_INACTIVE || s->state == UNIT_FAILED)
-                call_finish(c, 0, "done");
-        else
-                call_finish(c, -EIO, "canceled");
+        } else {
+                bool failed = s->state == UNIT_FAILED || (s->result[0] && !streq(s->result, "success"));
+                call_finish(c, failed ? -EIO : 0, failed ? "failed" : "done");
+        }
 }
 
 static const CallType start_type = {
@@ -155,17 +142,9 @@ static const CallType start_type = {
         .job_removed = job_removed,
 };
 
-static const CallType start_existing_type = {
-        .begin = start_existing_begin,
-        .end = call_finish,
-        .inspected = start_inspected,
-        .job_removed = job_removed,
-};
-
 static const CallType stop_type = {
         .begin = stop_begin,
         .end = call_finish,
-        .inspected = stop_inspected,
         .job_removed = job_removed,
 };
 
@@ -191,7 +170,7 @@ int units_start(Units *u, const UnitSpec *unit, UnitSpec *const *aux, size_t n_a
 
 int units_start_existing(Units *u, const char *name, UnitDone done, void *userdata, UnitCall **ret)
 {
-        return launch(u, &start_existing_type, name, done, userdata, NULL, ret);
+        return launch(u, &start_type, name, done, userdata, NULL, ret);
 }
 
 int units_stop(Units *u, const char *name, UnitDone done, void *userdata, UnitCall **ret)

@@ -17,7 +17,6 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "unit/call.h"
-#include "unit/inspect.h"
 
 #define DBUS_NAME "org.freedesktop.DBus"
 #define DBUS_PATH "/org/freedesktop/DBus"
@@ -53,14 +52,7 @@ static int subscribe(Units *u)
 static void systemd_returned(Units *u)
 {
         (void) subscribe(u);
-
-        unsigned round = ++u->round;
-        for (UnitCall *c; (c = next_unseen(u, round));) {
-                if (c->step == CALL_HELD)
-                        call_check(c, call_begin(c));
-                else if (c->step == CALL_WATCHING)
-                        call_check(c, inspect_begin(c));
-        }
+        calls_revive(u);
         watch_add(&u->watch, "");
 }
 
@@ -226,7 +218,9 @@ int units_new(sd_bus *bus, Units **ret)
                 return r;
         u->direct = r == 0;
         u->bus = sd_bus_ref(bus);
-        r = units_subscribe(u);
+        r = calls_init(u);
+        if (r >= 0)
+                r = units_subscribe(u);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(u);
@@ -237,6 +231,7 @@ Units *units_free(Units *u)
 {
         if (!u)
                 return NULL;
+        u->turns = sd_event_source_disable_unref(u->turns);
         while (u->calls) {
                 UnitCall *c = u->calls;
                 bool floating = c->floating;
