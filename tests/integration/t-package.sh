@@ -31,6 +31,7 @@ setup_paas
 new_app pkg
 succeeds 'a push' push tests/apps/hello-python pkg
 first=$(ask pkg)
+like 'it answers' "$first" 'Hello from web.1'
 unit=$(app_unit)
 
 # --- upgrade: paasd anew, the router reloaded, the application untouched
@@ -63,7 +64,7 @@ is 'nothing is masked' "$(inlab sh -c 'find /etc/systemd/system -name "paas*" -l
 
 # --- and comes back
 succeeds 'the package is installed again' install_deb
-within 60 'the application answers again' answers "${first:0:20}"
+within 60 'the application answers again' answers 'Hello from web.1'
 like 'paas.conf is still the changed one' "$(inlab cat /etc/paas/paas.conf)" 'timeout = 10min'
 
 # --- purge keeps what people put in, and says so
@@ -81,7 +82,7 @@ succeeds 'the package is installed after a purge' install_deb
 within 30 'paasd knows the application' inlab sh -c 'paas apps | grep -q pkg'
 rm -f "$TMPDIR/ca.pem" # the authority is a new one
 succeeds 'it is built again' inlab paas deploy -a pkg
-within 60 'and answers' answers "${first:0:20}"
+within 60 'and answers' answers 'Hello from web.1'
 
 # --- purge when told to delete everything, while something else takes port 80
 succeeds 'purged with PAAS_PURGE_DATA=yes' inlab env PAAS_PURGE_DATA=yes dpkg -P paas
