@@ -32,13 +32,19 @@ deb_build() {
         ls "$dir"/paas_*.deb
 }
 
-# The tree with its times, so that only what changed is compiled again; packaging/deb as debian/, new every time.
+# The tree, so that only what changed is compiled again; packaging/deb as debian/, new every time.
 deb_copy() {
-        local to=$1
+        local to=$1 f
         deb_files >"$to/../files"
         (cd "$to" && find . -path './obj-*' -prune -o -path ./debian -prune -o -type f -printf '%P\0' | sort -z) |
                 comm -z -23 - <(sort -z "$to/../files") | (cd "$to" && xargs -0r rm -f)
-        tar -C "$tree" --null -T "$to/../files" -c | tar -C "$to" -x
+        # What differs becomes new now: with the times of the tree, a file that was changed while its older copy was being compiled
+        # would be older than what came of that.
+        while IFS= read -rd '' f; do
+                cmp -s "$tree/$f" "$to/$f" && continue
+                mkdir -p "$(dirname "$to/$f")"
+                cp -P --preserve=mode --remove-destination "$tree/$f" "$to/$f"
+        done <"$to/../files"
         rm -rf "$to/debian"
         cp -a "$to/packaging/deb" "$to/debian"
 }
