@@ -21,7 +21,8 @@ temporary=
 trap '[ -z "$temporary" ] || rm -f "$temporary"' EXIT
 trap 'exit 1' HUP INT TERM
 
-mkdir -p -m 0700 "$directory"
+mkdir -p "$directory"
+chmod 0700 "$directory"
 temporary=$(mktemp "$directory/.paas.key.XXXXXX")
 head -c 64 /dev/urandom | systemd-creds encrypt --with-key=host --name=paas.key - - >"$temporary"
 
