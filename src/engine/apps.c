@@ -41,6 +41,18 @@ static int describe(Engine *e, const char *name, const Actor *actor, App *app, E
         return r;
 }
 
+/* Jobs and processes of an earlier application of that name may still be there: its numbers are not given out
+ * again. */
+static uint64_t operations_before(Engine *e, const char *name)
+{
+        AppWorld *w = world_find(e, name);
+        uint64_t last = w ? world_last_operation(w) : 0;
+        for (size_t i = 0; i < e->n_jobs; i++)
+                if (streq(e->jobs[i]->operation.app, name) && e->jobs[i]->operation.number > last)
+                        last = e->jobs[i]->operation.number;
+        return last;
+}
+
 int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret, Error *error)
 {
         _cleanup_app_ App app = APP_NULL;
@@ -60,6 +72,8 @@ int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret,
                 .actor = actor, .action = "apps:create", .subject = subject, .status = "succeeded"};
         AppState *s;
         r = catalog_create_app(&e->catalog, &app, &record, &s, error);
+        if (r >= 0)
+                s->last_operation = operations_before(e, name);
         if (r >= 0)
                 r = hostfiles_write_accounts(s);
         if (r >= 0)
