@@ -44,7 +44,6 @@ static const ForeignError foreign_errors[] = {
         {SD_BUS_ERROR_DISCONNECTED, CLIENT_EAWAY},
         {SD_BUS_ERROR_TIMEOUT, CLIENT_EAWAY},
         {"org.freedesktop.DBus.Error.TimedOut", CLIENT_EAWAY},
-        {"org.freedesktop.DBus.Error.Spawn.ChildExited", CLIENT_EAWAY},
         {SD_BUS_ERROR_ACCESS_DENIED, EPERM},
         {SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED, EPERM},
         {SD_BUS_ERROR_UNKNOWN_OBJECT, ENOENT},
@@ -70,6 +69,11 @@ static int explain(const sd_bus_error *error, int r, Error *e)
         for (size_t i = 0; code == 0 && i < ELEMENTSOF(foreign_errors); i++)
                 if (streq(error->name, foreign_errors[i].name))
                         code = foreign_errors[i].code;
+
+        /* The bus has asked systemd to start paasd, and that did not work. */
+        if (code == 0 && (text_after(error->name, "org.freedesktop.systemd1.") ||
+                          text_after(error->name, "org.freedesktop.DBus.Error.Spawn.")))
+                code = CLIENT_EAWAY;
 
         const char *text = error->message ? error->message : error->name;
         if (code == CLIENT_EAWAY || code == -CLIENT_EAWAY)
