@@ -54,7 +54,10 @@ setup_paas() {
         paas setup --domain "$DOMAIN" --admin you --key /root/you.pub >"$TMPDIR/setup.log" 2>&1 </dev/null ||
                 { not_ok 'paas setup'; note "$(<"$TMPDIR/setup.log")"; exit 1; }
 }
-new_app() { paas apps:create "$1" >/dev/null </dev/null || { not_ok "apps:create $1"; exit 1; }; }
+new_app() {                    # without what an earlier run left under that name
+        paas apps:destroy -a "$1" --confirm "$1" >/dev/null 2>&1 </dev/null
+        paas apps:create "$1" >/dev/null </dev/null || { not_ok "apps:create $1"; exit 1; }
+}
 
 # ask APP-or-HOST [PATH] [curl arguments]: over HTTPS through the router, as another computer would, checking the certificate
 ask() {

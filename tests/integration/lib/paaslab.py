@@ -3,6 +3,7 @@
     import sys, os; sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
     from paaslab import *
 """
+import json
 import os
 import subprocess
 import sys
@@ -81,14 +82,55 @@ def setup_paas():
         finish()
 
 
+def new_app(app):
+    """Creates it, without what an earlier run of the test left under that name."""
+    paas('apps:destroy', '-a', app, '--confirm', app)
+    r = paas('apps:create', app)
+    if r.returncode:
+        check('apps:create ' + app, False, r.stdout)
+        finish()
+
+
+def destroy_app(app):
+    r = paas('apps:destroy', '-a', app, '--confirm', app)
+    check('apps:destroy ' + app, r.returncode == 0, r.stdout)
+
+
+def authority():
+    """A file with the certificate of the lab's authority."""
+    ca = os.path.join(TMPDIR, 'ca.pem')
+    if not os.path.exists(ca):
+        with open(ca, 'w') as f:
+            f.write(inlab('cat', '/var/lib/paas/ca.pem').stdout)
+    return ca
+
+
+class Visitor:
+    """Asks for / over and over while the block runs; afterwards .requests, .failures (a list of texts) and .answers (a set)."""
+
+    def __init__(self, host):
+        script = os.path.join(TREE, 'tests/integration/lib/visitor.py')
+        self.command = [LAB, 'net', '--name', NAME, '--', 'python3', script, host, authority()]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()      # the first answer has come
+        return self
+
+    def __exit__(self, *_):
+        out, _ = self.process.communicate(timeout=60)
+        result = json.loads(out)
+        self.requests, self.failures, self.answers = result['requests'], result['failures'], set(result['answers'])
+
+    def check(self, what):
+        check(what + ': no request fails', self.requests > 0 and not self.failures, '%d requests' % self.requests, *self.failures[:5])
+
+
 def ask(host, path='/', *args):
     """curl's output over HTTPS through the router, as another computer would."""
     if '.' not in host:
         host += '.' + DOMAIN
-    ca = os.path.join(TMPDIR, 'ca.pem')
-    if not os.path.exists(ca):
-        with open(ca, 'w') as f:
-            f.write(inlab('cat', '/var/lib/paas/authority/ca.pem').stdout)
+    ca = authority()
     return run(LAB, 'net', '--name', NAME, '--', 'curl', '-sS', '--max-time', '30', '--cacert', ca, '--resolve',
                host + ':443:127.0.0.1', '--resolve', host + ':80:127.0.0.1', *args, 'https://' + host + path).stdout
 
