@@ -12,6 +12,7 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/adjust.h"
+#include "engine/builddir.h"
 #include "engine/configure.h"
 #include "engine/deploy.h"
 #include "engine/drain.h"
@@ -187,6 +188,9 @@ static int restore(Engine *e, Operation *operation)
                 e->observer.job_new(e->observer.userdata, j);
         if (!s && !j->ended)
                 job_fail(j, "the application was destroyed meanwhile");
+        /* We may have died between the end of a build and forgetting its units. */
+        if (j->ended && j->operation.kind == OPERATION_DEPLOY)
+                builddir_stop_units(j);
         return 0;
 }
 
