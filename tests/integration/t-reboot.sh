@@ -28,5 +28,6 @@ succeeds 'and comes back' "$LAB" vm start --name "$NAME"
 within 120 'after the power loss it answers with what was set last' says_word 'last words'
 within 60 'both processes are up again after the power loss' both_up
 succeeds 'the state repository is whole' state_fsck
-succeeds 'a push works again' push tests/apps/hello-python phoenix --force
+repo hello-python "$TMPDIR/again"
+succeeds 'a push works again' push "$TMPDIR/again" phoenix --force HEAD:refs/heads/main
 finish
