@@ -8,7 +8,7 @@
 #include "ssh/gitobjects.h"
 
 #define ENTRY_MAX 8192
-#define POINTER_BEGINS "version https://git-lfs.github.com/spec/"
+#define POINTER_BEGINS "version https://git-lfs."
 
 void inspect_clear(Inspect *i)
 {

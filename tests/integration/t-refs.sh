@@ -121,7 +121,7 @@ like 'and what to do' "$output" '[Vv]endor it into the tree'
 git -C "$dir" reset -q --hard HEAD~1
 
 printf '*.bin filter=lfs -text\n' >"$dir/.gitattributes"
-printf 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n' >"$dir/data.bin"
+printf 'version https://git-lfs.git''hub.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n' >"$dir/data.bin"
 commit "$dir" lfs
 succeeds 'a git-lfs pointer deploys' push "$dir" trees
 like 'with a warning that names the file' "$output" 'git-lfs.*data.bin|data.bin'
