@@ -47,6 +47,10 @@ int users_add(Engine *e, const char *name, const char *email, bool admin, const 
         int r = user_name_check(name, error);
         if (r < 0)
                 return r;
+        if (streq(name, "root"))
+                return error_set(
+                        error, -EINVAL,
+                        "\"root\" cannot be the name of a user: what root does is recorded under it.");
         if (catalog_find_user(&e->catalog, name))
                 return error_set(error, -EEXIST, "There is a user \"%s\" already.", name);
         if (strlen(email) > 254 || strpbrk(email, "<>\n\r") || !text_is_utf8(email, strlen(email)))
