@@ -40,7 +40,6 @@ static const Key keys[] = {
         KEY("app:stop-timeout", KIND_SECONDS, stop_timeout, 30, 1, 3600),
         KEY("app:keep-releases", KIND_NUMBER, keep_releases, 10, 2, 10000),
         KEY("router:pool", KIND_NUMBER, router_pool, 64, 16, 4096),
-        KEY("router:http-port", KIND_NUMBER, http_port, 80, 1, 65535),
         KEY("router:https-port", KIND_NUMBER, https_port, 443, 1, 65535),
 };
 

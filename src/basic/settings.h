@@ -27,8 +27,7 @@ typedef struct Settings {
         uint64_t keep_releases; /* slugs kept */
         /* [router] */
         uint64_t router_pool; /* empty backends kept for new applications */
-        uint64_t http_port;
-        uint64_t https_port;
+        uint64_t https_port;  /* in the URLs that are printed */
 } Settings;
 
 /* Defaults, then `path` where it exists. */
