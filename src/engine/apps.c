@@ -118,6 +118,8 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
         STRV_FOREACH(domain, domains)
                 (void) router_set_map(e->router, "hosts.map", *domain, NULL, NULL);
         (void) routing_write(e, NULL);
+        /* Its servers leave its backend before another application gets that. */
+        (void) routing_sync(e, NULL);
         r = hostfiles_set_aside(name, id);
         if (r < 0)
                 log_error(r, "%s: cannot set its files aside", name);
