@@ -26,8 +26,7 @@ container_leader() {
 }
 
 container_start() {            # NAME DIR ROOT
-        local name=$1 dir=$2 root=$3 cg
-        cg=$(cgroup_of "$name")
+        local name=$1 dir=$2 root=$3
         case $(stat -f -c %T "$base") in
         overlayfs) die "$base is on an overlay itself: point PAAS_LAB_DIR at a directory on a disk" ;;
         esac
@@ -36,6 +35,15 @@ container_start() {            # NAME DIR ROOT
         # file system; all of it, not only paas's part, so that purging the package can remove its directory.
         cp -a "$root/var/lib/." "$dir/lib/"
         printf '%s\n' "$name" >"$dir/up/etc/hostname"
+        container_boot "$@"
+}
+
+container_boot() {             # NAME DIR ROOT
+        local name=$1 dir=$2 root=$3 cg
+        cg=$(cgroup_of "$name")
+        rm -f "$dir/nspawn.pid"
+        rm -rf --one-file-system "$dir/work"    # an overlay that was mounted volatile wants a new one
+        mkdir "$dir/work"
         mkdir "$cg" 2>/dev/null || [ -d "$cg" ] || die "$cg: cannot be made (are you root?)"
         (
                 # Its own place in the unified hierarchy: two containers started from one cgroup would share one.
@@ -128,17 +136,14 @@ container_stop() {             # NAME DIR: everything in it is thrown away, so n
         find "$cg" -depth -type d -exec rmdir {} + || say "$cg is still in use"
 }
 
-container_reboot() {           # NAME DIR: SIGRTMIN+5 is reboot.target; nspawn then starts the same root again
-        local old new='' end=$((SECONDS + 60)) net=
-        old=$(container_leader "$2") || die "no lab named $1 is up"
+# SIGRTMIN+5 is reboot.target: services end as they would. nspawn then leaves the starting to whoever runs it.
+container_reboot() {           # NAME DIR
+        local nspawn net=''
+        nspawn=$(alive "$2/nspawn.pid") || die "no lab named $1 is up"
         ! alive "$2/net.pid" >/dev/null || net=1
-        end "$2/net.pid" TERM
-        kill -RTMIN+5 "$old"
-        timeout 60 tail --pid="$old" -s 0.02 -f /dev/null
-        until new=$(container_leader "$2") && [ "$new" != "$old" ]; do
-                [ $SECONDS -lt $end ] || die "$1 did not come back"
-                sleep 0.05
-        done
-        container_wait "$1" "$2"
+        kill -RTMIN+5 "$(container_leader "$2")"
+        timeout 120 tail --pid="$nspawn" -s 0.02 -f /dev/null || say "$1 did not end by itself"
+        container_stop "$1" "$2"
+        container_boot "$1" "$2" "$(<"$2/root-path")"
         [ -z "$net" ] || container_net "$1" "$2"
 }
