@@ -41,8 +41,8 @@ static int describe(Engine *e, const char *name, const Actor *actor, App *app, E
         return r;
 }
 
-/* Jobs and processes of an earlier application of that name may still be there: its numbers are not given out
- * again. */
+/* Jobs and processes of an earlier application of that name may still be there: its numbers are not given
+ * out again. */
 static uint64_t operations_before(Engine *e, const char *name)
 {
         AppWorld *w = world_find(e, name);

@@ -118,21 +118,16 @@ int hostfiles_make_repository(const AppState *s, Error *e)
         if (!pw)
                 return error_set(e, -ENOENT,
                                  "there is no user \"paas\" on this host: reinstall the package");
+        /* The top is root's and sticky: git makes its lock files there, and replaces nothing of root's. */
         const FileOwner git = {pw->pw_uid, pw->pw_gid}, shared = {0, pw->pw_gid};
         const struct {
                 const char *name;
                 mode_t mode;
                 FileOwner owner;
         } directories[] = {
-                {"", 0750, git},
-                {"objects", 0750, git},
-                {"objects/info", 0750, git},
-                {"objects/pack", 0750, git},
-                {"refs", 0750, git},
-                {"refs/heads", 0750, git},
-                {"refs/tags", 0750, git},
-                {"hooks", 0750, shared},
-                {"info", 0750, shared},
+                {"", 01770, shared},         {"objects", 0750, git},  {"objects/info", 0750, git},
+                {"objects/pack", 0750, git}, {"refs", 0750, git},     {"refs/heads", 0750, git},
+                {"refs/tags", 0750, git},    {"hooks", 0750, shared}, {"info", 0750, shared},
         };
         const struct {
                 const char *name, *text;
