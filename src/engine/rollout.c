@@ -200,7 +200,9 @@ void rollout_start(Job *j)
         int r = catalog_read_release(&j->engine->catalog, j->operation.release, &release, &procfile, &error);
         if (r >= 0) {
                 (void) read_first_formation(j->engine, j->operation.release, &app_json);
-                r = decide_formation(j, s, &app_json.formation);
+                /* Config vars that are set before the first push decide nothing for it. */
+                r = release.slug ? decide_formation(j, s, &app_json.formation)
+                                 : formation_copy(&s->formation, &j->formation);
         }
         if (r < 0) {
                 job_fail(j, "cannot read its own release: %s", error_text(&error, r));
