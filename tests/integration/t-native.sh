@@ -15,7 +15,7 @@ properties() {
                 grep -vE '^(Memory(Current|Available|Peak|SwapCurrent|SwapPeak|ZSwapCurrent)|EffectiveMemory[A-Za-z]*|EffectiveTasksMax|CPUUsageNSec|TasksCurrent|IO[A-Za-z]*(Bytes|Operations)|IP[A-Za-z]*(Bytes|Packets)|NAccepted|NConnections|WatchdogTimestamp[A-Za-z]*|StatusText|InvocationID|FileDescriptorStoreCount|NFileDescriptorStore|ExecMainStatus|StateChangeTimestamp[A-Za-z]*|ExecMount|SourcePath|ControlGroupId)=' |
                 python3 -c 'import re, sys
 lists = ("Before", "After", "Requires", "RequiredBy", "Wants", "WantedBy", "BindsTo", "BoundBy", "Conflicts", "ConflictedBy", "PartOf", "ConsistsOf",
-         "Triggers", "TriggeredBy", "RequiresMountsFor", "WantsMountsFor", "Names", "DropInPaths", "Documentation", "PropagatesStopTo", "StopPropagatedFrom", "UpheldBy", "SliceOf", "Slice")
+         "Triggers", "TriggeredBy", "RequiresMountsFor", "WantsMountsFor", "Names", "DropInPaths", "Documentation", "PropagatesStopTo", "StopPropagatedFrom", "UpheldBy", "SliceOf", "Slice", "IPAddressDeny", "IPAddressAllow")
 for line in sys.stdin:
     name, _, value = line.rstrip("\n").partition("=")
     if name.startswith("Exec"):      # when it ran is forgotten at a reload: systemd keeps that of running commands only

@@ -85,7 +85,7 @@ web: python3 web.py
 worker: bash look.sh; exec sleep infinity
 PROC
 cat >"$TMPDIR/app/look.sh" <<'LOOK'
-for path in /etc/shadow /etc/ssh /root /home/* /var/lib/paas /run/paas /run/dbus/system_bus_socket /run/systemd/private /run/systemd/journal/socket /etc/paas; do
+for path in /etc/shadow /etc/ssh /root/.[a-z]* /home/* /var/lib/paas /run/paas /run/dbus/system_bus_socket /run/systemd/private /run/systemd/journal/socket /etc/paas; do
         if [ -e "$path" ]; then echo "SEES $path"; fi
 done
 for path in /usr/x /etc/x /x /proc/sys/kernel/hostname /sys/x; do if (: >"$path") 2>/dev/null; then echo "WRITES $path"; fi; done
