@@ -11,6 +11,7 @@
 
 /* `first` stands before the first line, `rest` before the others. One write: packs' output comes between
  * whole lines only. */
+static void print_lines(const char *first, const char *rest, const char *format, va_list ap) _printf_(3, 0);
 static void print_lines(const char *first, const char *rest, const char *format, va_list ap)
 {
         _cleanup_free_ char *text = NULL, *out = NULL;

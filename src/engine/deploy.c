@@ -240,7 +240,7 @@ static void deploy_step(Job *j)
                         release_built(j);
                         break;
                 }
-                /* fall through */
+                __attribute__((fallthrough));
         default:
                 j->waiting = false;
                 rollout_start(j);
