@@ -58,14 +58,15 @@ vm_start() {                   # NAME DIR: DIR/disk is the machine's own, over t
 vm_wait() {
         local state='' until=$((SECONDS + 300))
         until [[ $state == running || $state == degraded ]]; do
-                [ $SECONDS -lt $until ] || { tail -20 "$2/console.log" >&2; die "$1 did not come up, see $2/console.log"; }
+                [ $SECONDS -lt $until ] || { tail -20 "$2/console.log" "$2/wait.log" >&2; die "$1 did not come up, see $2/console.log"; }
                 if [ -s "$2/qemu.pid" ] && ! alive "$2/qemu.pid" >/dev/null; then cat "$2/qemu.log" >&2; die "qemu ended, see $2/qemu.log"; fi
-                state=$(vm_exec "$1" "$2" systemctl is-system-running --wait 2>/dev/null </dev/null) || true
+                state=$(vm_exec "$1" "$2" systemctl is-system-running --wait 2>"$2/wait.log" </dev/null) || true
                 [ -n "$state" ] || sleep 0.3
         done
 }
 
-# One ssh connection is kept open, since making one takes a second of emulated cryptography.
+# One ssh connection is kept open, since making one takes a second of emulated cryptography. (Its socket has a short name: a path of
+# more than 108 bytes is none.)
 vm_exec() {                    # NAME DIR CMD…
         local dir=$2 pid image quoted tty=()
         pid=$(alive "$dir/qemu.pid") || { say "no virtual machine named $1 is up"; return 125; }
@@ -73,12 +74,12 @@ vm_exec() {                    # NAME DIR CMD…
         shift 2
         printf -v quoted '%q ' env -i "${clean_env[@]}" "$@"
         [ ! -t 0 ] || tty=(-t)
-        nsenter -t "$pid" -n ssh -q "${tty[@]}" -i "$image/key" -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+        nsenter -t "$pid" -n ssh -o LogLevel=ERROR "${tty[@]}" -i "$image/key" -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
                 -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=12 \
-                -o ControlMaster=auto -o ControlPersist=yes -o "ControlPath=$dir/ssh/%C" -F /dev/null root@127.0.0.1 -- "$quoted"
+                -o ControlMaster=auto -o ControlPersist=yes -o "ControlPath=$dir/m" -F /dev/null root@127.0.0.1 -- "$quoted"
 }
 
-vm_forget() { rm -f "$1"/ssh/????????????????????????????????????????; }    # the shared connection of a guest that is gone
+vm_forget() { rm -f "$1/m"; }  # the shared connection of a guest that is gone
 
 vm_reboot() {
         local before until=$((SECONDS + 300))
