@@ -172,8 +172,10 @@ int routing_write_certificates(Engine *e, Error *error)
         for (size_t i = 0; changed >= 0 && i < e->catalog.n_apps; i++) {
                 STRV_FOREACH(domain, e->catalog.apps[i]->domains) {
                         char path[512], *const name[] = {*domain, NULL};
-                        snprintf(path, sizeof(path), PAAS_ROUTER "/certs/%s.pem",
-                                 **domain == '*' ? *domain + 2 : *domain);
+                        /* "*.a.org" is in _.a.org.pem: a.org may be another application's. */
+                        bool any = **domain == '*';
+                        snprintf(path, sizeof(path), PAAS_ROUTER "/certs/%s%s.pem", any ? "_" : "",
+                                 any ? *domain + 1 : *domain);
                         int r = authority_issue(PAAS_AUTHORITY, name, path, router_group(), error);
                         if (r < 0)
                                 return r;
