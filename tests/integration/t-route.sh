@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Requests on their way: names, certificates, HTTP/2, WebSocket, headers that can be trusted, pages when nobody answers, no reload in a push.
 # suites: bookworm trixie
-# timeout: 300
+# timeout: 400
 . "${0%/*}/lib/lib.sh"
 
 code() { ask "$1" "${2:-/}" -o /dev/null -w '%{http_code}' "${@:3}"; }
@@ -41,7 +41,9 @@ before=$(worker)
 paas config:set -a routed WAIT=yes >/dev/null 2>&1 </dev/null
 push "$TMPDIR/echo" routed >"$TMPDIR/push.log" 2>&1 </dev/null &
 pushing=$!
-within 60 'its process is there, and waits' eval '[ -n "$(pid_of routed)" ] && inlab touch "/proc/$(pid_of routed)/root/tmp/go" </dev/null'
+within 60 'its process is there, and waits' eval '[ -n "$(pid_of routed)" ]'
+# until it has a /tmp of its own this is the host's
+while kill -0 $pushing 2>/dev/null; do inlab touch "/proc/$(pid_of routed)/root/tmp/go" </dev/null 2>/dev/null; sleep 0.1; done
 wait $pushing; is 'the push goes well' $? 0
 like 'it answers' "$(ask routed)" '^GET / HTTP/1.1'
 paas config:unset -a routed WAIT >/dev/null 2>&1 </dev/null
@@ -83,7 +85,7 @@ like 'the message names it' "$output" routed
 fails 'no name below the base domain' paas domains:add "x.$DOMAIN" -a other
 for bad in 'a b' '-x.example' 'x..example' 'http://x.example' 'x' "$(printf 'a%.0s' {1..64}).example"; do fails "domains:add ${bad:0:20} is refused" paas domains:add -a other -- "$bad"; done
 succeeds 'a wildcard' paas domains:add "*.$name" -a other
-within 20 'matches one label' eval '[ "$(headers "sub.$name" / | grep -ci "x-paas-error: h14")" = 1 ]'
+within 20 'matches one label' eval 'headers "sub.$name" | grep -qi "x-paas-error: h14"' || note "$(headers "sub.$name" / 2>&1)"
 like 'and no two' "$(headers "a.sub.$name" / -k)" ' 404'
 like 'the exact name is as before' "$(ask "$name")" "host: $name"
 succeeds 'domains:remove' paas domains:remove "$name" -a routed
