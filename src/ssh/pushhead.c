@@ -30,6 +30,11 @@ static int packet_size(const char *data)
         return size;
 }
 
+static bool is_hex(char c)
+{
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
 /* The object's name when the packet is "shallow <oid>"; its length, or 0. */
 static size_t shallow_oid(const char *text, size_t length, const char **ret)
 {
