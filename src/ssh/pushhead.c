@@ -42,7 +42,7 @@ static size_t shallow_oid(const char *text, size_t length, const char **ret)
         if (length < prefix || memcmp(text, SHALLOW, prefix) != 0)
                 return 0;
         *ret = text + prefix;
-        while (prefix + n < length && text[prefix + n] && strchr("0123456789abcdef", text[prefix + n]))
+        while (prefix + n < length && is_hex(text[prefix + n]))
                 n++;
         bool ends = prefix + n == length || (prefix + n + 1 == length && text[prefix + n] == '\n');
         return ends && (n == 40 || n == 64) ? n : 0;
