@@ -60,7 +60,7 @@ def judge(what, pushers, origin_commits):
             continue
         check('%s: push %d was told the truth' % (what, n), told == is_released, 'exit code %d, released: %s' % (p.code, is_released), p.output)
         if not told:
-            check('%s: push %d is told why' % (what, n), any(w in p.output for w in ('fetch first', 'undone', 'cannot lock', 'failed', 'non-fast')), p.output)
+            check('%s: push %d is told why' % (what, n), any(w in p.output for w in ('fetch first', 'undone', 'cannot lock', 'failed', 'non-fast', 'is away')), p.output)
     for at, commit in enumerate(order[1:], 1):
         r = run('git', '-C', origin_commits, 'merge-base', '--is-ancestor', order[at - 1], commit)
         check('%s: release %d descends from the one before' % (what, at + 1), r.returncode == 0, order)
@@ -87,10 +87,13 @@ def rivals(origin, base, disturb):
     return running
 
 
+def count_jobs():
+    return int(inlab('sh', '-c', 'ls /var/lib/paas/operations | grep -c "^%s\\."' % APP_NAME).stdout or 0)
+
+
 def await_jobs(n):
-    """Until at least this many of them have begun."""
-    return within(60, '%d deploys are under way or over' % n, lambda: int(inlab(
-        'sh', '-c', 'ls /var/lib/paas/operations | grep -c "^%s\\."' % APP_NAME).stdout or 0) >= n)
+    """Until this many operations have begun."""
+    return within(60, '%d deploys are under way or over' % n, lambda: count_jobs() >= n)
 
 
 def kill_paasd():
@@ -110,8 +113,9 @@ def chain(origin, base):
     git(directory, 'reset', '-q', '--hard', base)
     commits = [(write(directory, {'version': 'link %d' % n}), 'link %d' % n) for n in range(PUSHES)]
     git(origin, 'fetch', '-q', directory, '+HEAD:refs/chain')
+    there = count_jobs()
     running = [Pusher(directory, commit, commit, text) for commit, text in commits]
-    await_jobs(4)
+    await_jobs(there + 4)
     running[5].interrupt()
     kill_paasd()
     for p in running:

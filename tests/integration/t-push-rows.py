@@ -276,7 +276,7 @@ def going_away():
     check('detach: git push ends at once', r.returncode == 0 and 'it goes on without you' in r.stdout, r.stdout)
     within(30, 'detach: it is built', lambda: building(name))
     check('detach: ls-remote is the old one meanwhile', remote_main(name) == before, remote_main(name))
-    inlab('sh', '-c', 'touch /var/lib/paas/builds/$1.*/app/go', 'sh', name)
+    inlab('sh', '-c', 'for d in /var/lib/paas/builds/$1.*/app; do touch "$d/go"; done', 'sh', name)
     within(60, 'detach: it becomes the current release', lambda: current(name)['commit'] == commit)
     agree('detach', name, commit, 'detached')
 

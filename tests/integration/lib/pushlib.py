@@ -63,6 +63,8 @@ class Load:
 
 
 def new_app(name):
+    """Also in a lab where the test has run before."""
+    paas('apps:destroy', '--app', name, '--confirm', name)
     r = paas('apps:create', name)
     if r.returncode:
         check('apps:create ' + name, False, r.stdout)
