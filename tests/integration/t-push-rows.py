@@ -158,6 +158,8 @@ def no_web():
 
 
 def shallow(rows):
+    text, _ = rows.change()
+    rows.succeeds('what shallow clones are made of', rows.push(), text)
     # As much history as holds what runs
     text, _ = rows.change()
     clone = os.path.join(TMPDIR, 'shallow')
