@@ -257,7 +257,12 @@ int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error)
                 return 0;
         char address[32];
         snprintf(address, sizeof(address), "127.0.0.1:%u", i->port);
-        return router_add_server(e->router, s->app.backend, i->short_name, address, error);
+        int r = router_add_server(e->router, s->app.backend, i->short_name, address, error);
+        if (r >= 0 || no_router(r))
+                return r;
+        /* One of that name with another address is left over: a unit's name and port belong together. */
+        r = router_remove_server(e->router, s->app.backend, i->short_name, true, error);
+        return r < 0 ? r : router_add_server(e->router, s->app.backend, i->short_name, address, error);
 }
 
 int routing_drain(Engine *e, const AppState *s, const Instance *i, Error *error)
