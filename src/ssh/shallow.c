@@ -150,7 +150,7 @@ int shallow_tidy(const char *repository, Error *e)
         if (r >= 0)
                 r = sift(repository, old, &text, &dropped);
         if (r < 0 || !dropped)
-                return r == -ENOENT ? 0 : r;
+                return r < 0 && r != -ENOENT ? r : 0;
 
         /* A parent that is here may itself lack its own: then the line stays. */
         r = write_shallow(try, &text, e);

@@ -145,7 +145,7 @@ static int check_ancestry(const Source *s)
 
         if (!s->tip || forced || streq(s->tip, s->commit))
                 return 0;
-        if (s->old && !streq(s->old, s->tip)) {
+        if (s->old) {
                 r = git_is_ancestor(s->repository, s->old, s->commit, &e);
                 if (r < 0)
                         return broken(&e, r);
