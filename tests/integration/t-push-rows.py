@@ -267,7 +267,7 @@ def going_away():
     pushing.wait(30)
     within(30, 'the pusher goes away: the build is cancelled', lambda: not building(name) and not jobs_under_way(name))
     agree('the pusher goes away', name, before, 'zero')
-    log = inlab('sh', '-c', 'grep -h "\\"step\\"" /var/lib/paas/operations/%s.2' % name).stdout
+    log = inlab('sh', '-c', 'cd /var/lib/paas/operations && grep -h "\\"step\\"" $(ls -v | grep "^%s\\." | tail -n 1)' % name).stdout
     check('the pusher goes away: the operation is canceled', 'canceled' in log, log)
 
     paas('config:set', 'A=1', '--app', name)
