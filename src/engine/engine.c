@@ -65,7 +65,10 @@ static void unit_changed(void *userdata, const char *name)
         _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
         if (!e->started)
                 return;
-        if (streq(name, "paas-router.service")) {
+        if (!*name) { /* systemd was reloaded: signals may have been missed */
+                for (size_t i = 0; i < e->n_worlds; i++)
+                        world_observe(e->worlds[i]);
+        } else if (streq(name, "paas-router.service")) {
                 int r = routing_sync(e, &error);
                 if (r < 0)
                         log_error(0, "cannot bring the router up to date: %s", error_text(&error, r));
@@ -212,6 +215,7 @@ static int set_going(Engine *e, Error *error)
                 return r;
         if (e->n_jobs > 1)
                 qsort(e->jobs, e->n_jobs, sizeof(Job *), by_age);
+        queue_take_up(e);
         r = routing_write(e, error);
         if (r > 0)
                 routing_reload_soon(e);

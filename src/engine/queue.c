@@ -65,6 +65,16 @@ static bool may_go_on(Engine *e, Job *j)
         }
 }
 
+void queue_take_up(Engine *e)
+{
+        for (size_t i = 0; i < e->n_jobs; i++) {
+                Job *j = e->jobs[i];
+                if (!j->ended && j->operation.step >= STEP_RELEASING &&
+                    j->operation.kind != OPERATION_SCALE && j->operation.kind != OPERATION_STOP)
+                        j->ticket = ++e->tickets;
+        }
+}
+
 void queue_run(Engine *e)
 {
         /* A job that goes on may end at once, and others with it: look again until nobody can. */

@@ -11,3 +11,6 @@
 #include "engine/state.h"
 
 void queue_run(Engine *e);
+
+/* After our own restart: a release that was under way goes before those that wait. */
+void queue_take_up(Engine *e);
