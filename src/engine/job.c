@@ -188,6 +188,9 @@ static void job_end(Job *j, OperationStep step)
         j->build = unit_call_free(j->build);
         j->source = unit_call_free(j->source);
         j->deadline = sd_event_source_disable_unref(j->deadline);
+        j->resolve_io = sd_event_source_disable_unref(j->resolve_io);
+        closep(&j->resolve_fd);
+        j->resolve_fd = -1;
         (void) job_set_step(j, step);
         AppState *s = job_app(j);
         joblog_end(j->id, j->operation.app, s ? s->app.id : NULL);
