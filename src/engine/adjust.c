@@ -17,12 +17,16 @@ static int submit(Engine *e, AppState *s, OperationKind kind, const JobType *typ
 {
         Job *j;
         int r = job_new(e, s, kind, actor, type, &j, error);
+        if (r < 0)
+                return r;
         for (char *const *a = arguments; r >= 0 && a && *a; a++)
                 r = strv_append(&j->operation.arguments, *a);
         if (r >= 0)
                 r = job_save(j);
-        if (r < 0)
-                return error_set(error, r, "cannot record the operation: %s", strerror(-r));
+        if (r < 0) { /* it is in the list already, and must not be carried out after this answer */
+                job_fail(j, "cannot record the operation: %s", strerror(-r));
+                return error_set(error, r, "%s", j->error ? j->error : "out of memory");
+        }
         if (e->observer.job_new)
                 e->observer.job_new(e->observer.userdata, j);
         job_run_queue(e);

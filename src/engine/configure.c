@@ -42,7 +42,9 @@ static int apply(Engine *e, AppState *s, const Config *set, char *const *unset, 
                         return r;
         }
         for (char *const *name = unset; name && *name; name++) {
-                r = config_unset(&c, *name);
+                r = config_name_check(*name, error);
+                if (r >= 0)
+                        r = config_unset(&c, *name);
                 if (r > 0)
                         r = strv_appendf(changed, "unset %s", *name);
                 if (r < 0)

@@ -20,17 +20,36 @@ static bool is_commit_id(const char *s)
         return s[n] == '\0' && (n == 40 || n == 64);
 }
 
+/* All of it goes on command lines, into the operation's file and into the application's. */
+static int check_request(const DeployRequest *request, const Actor *actor, Error *error)
+{
+        static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-";
+        const char *branch = request->branch;
+        if (!request->commit[0] || request->commit[0] == '-' || strlen(request->commit) > 255)
+                return error_set(error, -EINVAL, "\"%.255s\" is not the name of a commit", request->commit);
+        if (branch && (!branch[0] || strchr("-./", branch[0]) || strlen(branch) > 200 ||
+                       branch[strspn(branch, allowed)] || strstr(branch, "..")))
+                return error_set(error, -EINVAL, "\"%.200s\" is not the name of a branch", branch);
+        if (request->old_commit && !is_commit_id(request->old_commit))
+                return error_set(error, -EINVAL, "\"%.64s\" is not a commit's id", request->old_commit);
+        if (actor->request &&
+            (strlen(actor->request) > 128 || actor->request[strspn(actor->request, allowed)]))
+                return error_set(error, -EINVAL, "\"%.128s\" is not the id of a request", actor->request);
+        return 0;
+}
+
 int deploy_submit(Engine *e, AppState *s, const DeployRequest *request, const Actor *actor, Job **ret,
                   Error *error)
 {
         if (request->branch && s->app.branch && !streq(request->branch, s->app.branch))
                 return error_set(error, -EINVAL, "%s is deployed: git push paas %s:%s", s->app.branch,
                                  request->branch, s->app.branch);
-        if (!request->commit[0] || request->commit[0] == '-' || strlen(request->commit) > 255)
-                return error_set(error, -EINVAL, "\"%s\" is not the name of a commit", request->commit);
+        int r = check_request(request, actor, error);
+        if (r < 0)
+                return r;
 
         Job *j;
-        int r = job_new(e, s, OPERATION_DEPLOY, actor, &deploy_job_type, &j, error);
+        r = job_new(e, s, OPERATION_DEPLOY, actor, &deploy_job_type, &j, error);
         if (r < 0)
                 return r;
         Operation *o = &j->operation;
@@ -39,14 +58,15 @@ int deploy_submit(Engine *e, AppState *s, const DeployRequest *request, const Ac
                 r = text_replace(&o->old_commit, request->old_commit);
         if (r >= 0)
                 r = text_replace(&o->branch, request->branch);
-        if (r < 0)
-                return r;
         o->forced = request->forced;
         o->detached = request->detached;
         o->no_rollback = request->no_rollback;
-        r = job_save(j);
-        if (r < 0)
-                return error_set(error, r, "cannot record the deploy: %s", strerror(-r));
+        if (r >= 0)
+                r = job_save(j);
+        if (r < 0) { /* it is in the list already, and must not be carried out after this answer */
+                job_fail(j, "cannot record the deploy: %s", strerror(-r));
+                return error_set(error, r, "%s", j->error ? j->error : "out of memory");
+        }
         fault_point("deploy:queued");
         if (e->observer.job_new)
                 e->observer.job_new(e->observer.userdata, j);
@@ -173,18 +193,34 @@ static void begin_build(Job *j)
                 job_fail(j, "cannot start the build: %s", error_text(&error, r));
 }
 
+/* It never began, or the host was started anew: the commit is there still. */
+static void build_found(void *userdata, int r, const char *text)
+{
+        Job *j = userdata;
+        if (r != -ENOENT) {
+                build_done(userdata, r, text);
+                return;
+        }
+        j->build = unit_call_free(j->build);
+        begin_build(j);
+}
+
 /* After our own restart: the units have gone on without us, or are gone. */
 static void take_up_build(Job *j)
 {
         _cleanup_free_ char *unit = render_build_unit(j->operation.app, j->operation.number);
         j->waiting = false;
+        if (!is_commit_id(j->operation.commit)) {
+                begin_build(j);
+                return;
+        }
         if (builddir_is_taken(j)) {
                 builddir_stop_units(j);
                 j->waiting = true;
                 job_run_queue(j->engine);
                 return;
         }
-        if (!unit || units_wait(j->engine->units, unit, build_done, j, &j->build) < 0)
+        if (!unit || units_wait(j->engine->units, unit, build_found, j, &j->build) < 0)
                 job_fail(j, "the build cannot be found any more");
 }
 
