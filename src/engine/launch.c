@@ -53,6 +53,10 @@ Launch *launch_free(Launch *l)
         unit_call_free(l->call);
         if (l->instance->launch == l)
                 l->instance->launch = NULL;
+        if (l->world->observation) { /* it may have been asked before the unit was there */
+                l->instance->spared = true;
+                l->world->again = true;
+        }
         release_clear(&l->release);
         free(l->operation);
         free(l);
@@ -186,6 +190,8 @@ static int launch_next(Launch *l, const AppState *s, int r, const char *text)
                 }
                 return after_start(l, s);
         case LAUNCH_PROBE:
+                if (r == -EEXIST) /* the check that was begun before our own restart */
+                        return start_probe(l, s);
                 finish(l, r < 0 ? -EPROTO : 0, r < 0 ? "it did not pass its check" : NULL);
                 return 0;
         }

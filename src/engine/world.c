@@ -228,7 +228,9 @@ static void forget_vanished(AppWorld *w)
 {
         for (size_t i = w->n_instances; i-- > 0;) {
                 Instance *instance = w->instances[i];
-                if (instance->loaded || instance->launch)
+                bool spared = instance->spared;
+                instance->spared = false;
+                if (instance->loaded || instance->launch || spared)
                         continue;
                 w->engine->instance_gone(w, instance);
                 world_drop(w, instance);

@@ -30,6 +30,7 @@ struct Instance {
         char *short_name; /* "web.1-v12.3": its server in the router, its directories */
         InstancePhase phase;
         bool loaded; /* seen by the last observation */
+        bool spared; /* its launch ended during an observation, which may be older than its unit */
         UnitState state;
         char *sub_state;
         unsigned port; /* 0: none */
