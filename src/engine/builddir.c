@@ -10,6 +10,7 @@
 #include "basic/file.h"
 #include "basic/log.h"
 #include "basic/text.h"
+#include "engine/cleaner.h"
 #include "engine/hostfiles.h"
 #include "model/paths.h"
 #include "render/buildunits.h"
@@ -183,7 +184,11 @@ void builddir_stop_units(Job *j)
 
 void builddir_remove(const Job *j)
 {
-        char path[512];
+        char path[512], name[128];
+        _cleanup_free_ char *unit = render_build_unit(j->operation.app, j->operation.number);
         work_path(j, "", path);
-        (void) tree_remove(path);
+        snprintf(name, sizeof(name), "build-%s.%llu", j->operation.app,
+                 (unsigned long long) j->operation.number);
+        if (access(path, F_OK) == 0)
+                cleaner_remove(j->engine, name, path, unit);
 }

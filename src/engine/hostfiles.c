@@ -253,11 +253,9 @@ int hostfiles_make_layer(const AppState *s, const char *short_name)
         return r;
 }
 
-void hostfiles_remove_layer(const char *app, const char *short_name)
+void hostfiles_remove_mount_point(const char *app, const char *short_name)
 {
         char path[512];
-        snprintf(path, sizeof(path), PAAS_LAYER, app, short_name);
-        (void) tree_remove(path);
         snprintf(path, sizeof(path), PAAS_APP_MOUNT, app, short_name);
         (void) rmdir(path);
 }

@@ -25,7 +25,7 @@ int hostfiles_make_etc(const AppState *s);
 
 /* The writable layer of one instance: fresh, owned by the run uid; and where it is mounted. */
 int hostfiles_make_layer(const AppState *s, const char *short_name);
-void hostfiles_remove_layer(const char *app, const char *short_name);
+void hostfiles_remove_mount_point(const char *app, const char *short_name);
 
 /* authorized_keys of user paas, one line a key. */
 int hostfiles_write_keys(Engine *e);

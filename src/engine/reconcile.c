@@ -8,6 +8,7 @@
 #include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/text.h"
+#include "engine/cleaner.h"
 #include "engine/drain.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
@@ -17,6 +18,7 @@
 #include "engine/ports.h"
 #include "engine/routing.h"
 #include "engine/slugs.h"
+#include "model/paths.h"
 #include "render/instance.h"
 
 #define RETRY_MAX_USEC (60 * USEC_PER_SEC)
@@ -26,7 +28,12 @@ void reconcile_clean_up(AppWorld *w, const Instance *i)
         AppState *s = catalog_find_app(&w->engine->catalog, w->app);
         if (s)
                 (void) routing_remove(w->engine, s, i, true, NULL);
-        hostfiles_remove_layer(w->app, i->short_name);
+        char layer[512], name[128];
+        snprintf(layer, sizeof(layer), PAAS_LAYER, w->app, i->short_name);
+        snprintf(name, sizeof(name), "layer-%s-%s", w->app, i->short_name);
+        if (access(layer, F_OK) == 0)
+                cleaner_remove(w->engine, name, layer, NULL);
+        hostfiles_remove_mount_point(w->app, i->short_name);
 }
 
 static void launched(void *userdata, Launch *l, int r, const char *text)

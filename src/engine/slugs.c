@@ -10,6 +10,7 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "basic/uuid.h"
+#include "engine/cleaner.h"
 #include "engine/history.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
@@ -78,28 +79,11 @@ static int needed_slugs(AppWorld *w, const AppState *s, char ***ret)
         return 0;
 }
 
-/* Tens of thousands of files: not on our loop. */
 static void remove_slug(AppWorld *w, const char *slug)
 {
-        _cleanup_free_ char *unit = NULL;
-        if (asprintf(&unit, "paas-clean-%s.service", slug) < 0)
-                return;
-        _cleanup_unit_spec_ UnitSpec *s = unit_spec_new(unit);
-        if (!s)
-                return;
-        unit_spec_stringf(s, "Description", "Removes an old slug of %s", w->app);
-        unit_spec_string(s, "Type", "oneshot");
-        unit_spec_string(s, "Slice", "paas-build.slice");
-        unit_spec_string(s, "CollectMode", "inactive-or-failed");
-        unit_spec_list(s, UNIT_EXEC, "ExecStart", "/bin/rm");
-        unit_spec_list(s, UNIT_EXEC, "ExecStart", "-rf");
-        unit_spec_list(s, UNIT_EXEC, "ExecStart", "--one-file-system");
-        unit_spec_listf(s, UNIT_EXEC, "ExecStart", PAAS_SLUG, w->app, slug);
-        int r = unit_spec_check(s);
-        if (r >= 0)
-                r = units_start(w->engine->units, s, NULL, 0, NULL, NULL, NULL);
-        if (r < 0)
-                log_warning(r, "%s: cannot remove slug %s", w->app, slug);
+        char path[512];
+        snprintf(path, sizeof(path), PAAS_SLUG, w->app, slug);
+        cleaner_remove(w->engine, slug, path, NULL);
 }
 
 void slugs_prune(AppWorld *w, const AppState *s)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/cleaner.h"
+
+#include <errno.h>
+
+#include "basic/log.h"
+
+void cleaner_remove(Engine *e, const char *name, const char *path, const char *stopped)
+{
+        _cleanup_free_ char *unit = NULL;
+        if (asprintf(&unit, "paas-clean-%s.service", name) < 0)
+                return;
+        _cleanup_unit_spec_ UnitSpec *s = unit_spec_new(unit);
+        if (!s)
+                return;
+        unit_spec_stringf(s, "Description", "Removes %s", path);
+        unit_spec_string(s, "Type", "oneshot");
+        unit_spec_string(s, "Slice", "paas-build.slice");
+        unit_spec_string(s, "CollectMode", "inactive-or-failed");
+        if (stopped)
+                unit_spec_list(s, UNIT_STRV, "After", stopped);
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "/bin/rm");
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "-rf");
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "--one-file-system");
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "--");
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", path);
+        int r = unit_spec_check(s);
+        if (r >= 0)
+                r = units_start(e->units, s, NULL, 0, NULL, NULL, NULL);
+        if (r < 0)
+                log_warning(r, "cannot remove %s", path);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What applications leave behind may be a million files, and somebody may still move them about: a unit of
+ * its own removes them, with a program that no exchanged directory leads astray. */
+
+#include "engine/state.h"
+
+/* Starts paas-clean-<name>.service, which removes `path`, after `stopped` (a unit that is being stopped;
+ * NULL: none). Nobody waits for it. */
+void cleaner_remove(Engine *e, const char *name, const char *path, const char *stopped);
