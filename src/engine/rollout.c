@@ -16,10 +16,10 @@
 #include "engine/hostfiles.h"
 #include "engine/launch.h"
 #include "engine/ports.h"
+#include "engine/rollout-formation.h"
 #include "engine/routing.h"
 #include "engine/slugs.h"
 #include "engine/tail.h"
-#include "model/appjson.h"
 
 static void switch_over(Job *j, AppState *s, AppWorld *w);
 static void announce(Job *j, AppState *s, AppWorld *w);
@@ -109,33 +109,6 @@ static int launch_one(Job *j, AppWorld *w, const Release *release, const char *t
         return r;
 }
 
-/* The first deploy's formation: what app.json says, and else one web process. A release starts again what
- * ps:stop had stopped. */
-static int decide_formation(Job *j, const AppState *s, const Formation *first)
-{
-        int r = formation_copy(&s->formation, &j->formation);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < j->formation.n_entries; i++)
-                j->formation.entries[i].stopped = false;
-        if (s->formation.n_entries > 0 || s->release.slug)
-                return 0;
-        for (size_t i = 0; first && r >= 0 && i < first->n_entries; i++)
-                r = formation_set(&j->formation, first->entries[i].type, first->entries[i].quantity,
-                                  first->entries[i].size);
-        if (r >= 0 && !formation_find(&j->formation, "web"))
-                r = formation_set(&j->formation, "web", 1, NULL);
-        return r;
-}
-
-static int read_first_formation(Engine *e, const char *commit, AppJson *ret)
-{
-        _cleanup_free_ char *text = NULL;
-        size_t n;
-        int r = store_read(e->store, commit, "app.json", APPJSON_MAX_BYTES, &text, &n);
-        return r < 0 ? r : appjson_parse(text, n, ret, NULL, NULL);
-}
-
 static void launch_all(Job *j, AppState *s, AppWorld *w, const Release *release, const Procfile *procfile)
 {
         _cleanup_error_ Error error = ERROR_NULL;
@@ -186,7 +159,6 @@ void rollout_start(Job *j)
         AppWorld *w = job_world(j);
         _cleanup_release_ Release release = RELEASE_NULL;
         _cleanup_procfile_ Procfile procfile = PROCFILE_NULL;
-        _cleanup_appjson_ AppJson app_json = APPJSON_NULL;
         _cleanup_error_ Error error = ERROR_NULL;
         if (!s || !w) {
                 job_fail(j, "the application was destroyed meanwhile");
@@ -199,9 +171,8 @@ void rollout_start(Job *j)
         }
         int r = catalog_read_release(&j->engine->catalog, j->operation.release, &release, &procfile, &error);
         if (r >= 0) {
-                (void) read_first_formation(j->engine, j->operation.release, &app_json);
                 /* Config vars that are set before the first push decide nothing for it. */
-                r = release.slug ? decide_formation(j, s, &app_json.formation)
+                r = release.slug ? rollout_decide_formation(j, s, j->operation.release)
                                  : formation_copy(&s->formation, &j->formation);
         }
         if (r < 0) {
@@ -299,6 +270,9 @@ static int commit_switch(Job *j, AppState *s, Error *error)
         const Actor actor = job_actor(j);
         if (asprintf(&subject, "Release v%llu is current", (unsigned long long) j->operation.version) < 0)
                 return -ENOMEM;
+        int r = rollout_follow_scale(j, s);
+        if (r < 0)
+                return r;
         const Record record = {
                 .actor = &actor,
                 .action = operation_kind_to_string(j->operation.kind),
