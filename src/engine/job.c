@@ -128,6 +128,13 @@ int job_load_all(Engine *e, int (*each)(Engine *e, Operation *operation))
                 _cleanup_operation_ Operation o = OPERATION_NULL;
                 _cleanup_error_ Error error = ERROR_NULL;
                 size_t n;
+                const char *dot = strrchr(entry->d_name, '.');
+                uint64_t number;
+                if (dot && dot[1] && text_parse_uint(dot + 1, UINT64_MAX, &number) < 0) {
+                        /* We were killed while it was written: a temporary name that was never renamed. */
+                        (void) unlinkat(dirfd(d), entry->d_name, 0);
+                        continue;
+                }
                 if (entry->d_name[0] == '.' ||
                     file_read_at(dirfd(d), entry->d_name, OPERATION_FILE_MAX, &text, &n) < 0)
                         continue;
