@@ -145,8 +145,9 @@ check('stopping what there is not is refused, with what there is', r.returncode 
 
 # --- ended by itself
 before = ps()['web.1']
-answer = ask(APP, '/exit', '-D', '-', '-o', '/dev/null')
-check('an exit without an answer is an error of the router', answer.split('\n')[0].split(' ')[1:2] in (['502'], ['503']), answer)
+# Over HTTP/1.1: HAProxy before 3.0 answers an HTTP/2 client with REFUSED_STREAM, and curl asks again (docs/routing.md).
+answer = ask(APP, '/exit', '--http1.1', '-D', '-', '-o', '/dev/null').lower()
+check('an exit without an answer is an error of the router', ' 502' in answer.split('\n')[0] and 'x-paas-error: h13' in answer, answer)
 within(30, 'what has ended is started again', lambda: states().get('web.1') == 'up' and ps()['web.1']['restarts'] > before['restarts'])
 within(30, 'and answers again', lambda: ask(APP) == 'web.1')
 pid = str(pids()['web.1'])
