@@ -132,10 +132,7 @@ int builddir_take(Job *j)
         slug_path(j, "/app", to);
         if (rename(from, to) < 0 && access(to, F_OK) < 0)
                 return -errno;
-        r = take_result(j);
-        if (r >= 0)
-                builddir_remove(j);
-        return r;
+        return take_result(j);
 }
 
 /* A stop ends with a failed unit, whose name is only free again when it has been reset. Nobody waits for it.

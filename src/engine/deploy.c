@@ -290,4 +290,10 @@ static void deploy_abandon(Job *j)
         rollout_abandon(j);
 }
 
-const JobType deploy_job_type = {.step = deploy_step, .abandon = deploy_abandon};
+/* Not before: its removal is no part of the way to the first answer. */
+static void deploy_ended(Job *j)
+{
+        builddir_remove(j);
+}
+
+const JobType deploy_job_type = {.step = deploy_step, .abandon = deploy_abandon, .ended = deploy_ended};

@@ -191,9 +191,11 @@ static int restore(Engine *e, Operation *operation)
                 e->observer.job_new(e->observer.userdata, j);
         if (!s && !j->ended)
                 job_fail(j, "the application was destroyed meanwhile");
-        /* We may have died between the end of a build and forgetting its units. */
-        if (j->ended && j->operation.kind == OPERATION_DEPLOY)
+        /* We may have died between the end of a build and forgetting its units and its directory. */
+        if (j->ended && j->operation.kind == OPERATION_DEPLOY) {
                 builddir_stop_units(j);
+                builddir_remove(j);
+        }
         return 0;
 }
 

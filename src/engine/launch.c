@@ -23,8 +23,7 @@
 typedef enum LaunchState {
         LAUNCH_SLUG,      /* asks for the slug's mount */
         LAUNCH_SLUG_WAIT, /* somebody else asked for it already */
-        LAUNCH_START,     /* the service and its layer */
-        LAUNCH_PROBE,     /* does it answer? */
+        LAUNCH_UP,        /* the service with its layer starts, and its check asks until it answers */
 } LaunchState;
 
 struct Launch {
@@ -38,18 +37,21 @@ struct Launch {
         void *userdata;
         LaunchState state;
         unsigned slug_attempts;
-        UnitCall *call;
+        UnitCall *call;  /* the slug, then the service */
+        UnitCall *probe; /* begun with the service: its sandbox is ready by the time there is somebody to ask
+                          */
 };
 
 Launch *launch_free(Launch *l)
 {
         if (!l)
                 return NULL;
-        if (l->state == LAUNCH_PROBE && l->call) {
+        if (l->probe) {
                 _cleanup_free_ char *probe = render_probe_unit(&l->instance->name, l->instance->attempts);
                 if (probe)
                         (void) units_kill(l->world->engine->units, probe, SIGKILL);
         }
+        unit_call_free(l->probe);
         unit_call_free(l->call);
         if (l->instance->launch == l)
                 l->instance->launch = NULL;
@@ -64,6 +66,7 @@ Launch *launch_free(Launch *l)
 }
 
 static void launch_step(void *userdata, int r, const char *text);
+static void probe_done(void *userdata, int r, const char *text);
 
 static void finish(Launch *l, int r, const char *text)
 {
@@ -88,6 +91,15 @@ static RenderInstance describe(const Launch *l, const AppState *s)
         };
 }
 
+/* NULL, and the launch has ended: destroyed meanwhile. */
+static AppState *find_app(Launch *l)
+{
+        AppState *s = catalog_find_app(&l->world->engine->catalog, l->world->app);
+        if (!s)
+                finish(l, -ENOENT, "the application was destroyed meanwhile");
+        return s;
+}
+
 static int start_slug(Launch *l, const AppState *s)
 {
         const InstanceName *n = &l->instance->name;
@@ -107,22 +119,6 @@ static int wait_slug(Launch *l)
                 return -ENOMEM;
         l->state = LAUNCH_SLUG_WAIT;
         return units_wait(l->world->engine->units, unit, launch_step, l, &l->call);
-}
-
-static int start_service(Launch *l, const AppState *s)
-{
-        const RenderInstance i = describe(l, s);
-        _cleanup_unit_spec_ UnitSpec *service = render_instance_service(&i),
-                                     *mount = render_instance_mount(&i);
-        int r = unit_spec_check(service);
-        if (r >= 0)
-                r = unit_spec_check(mount);
-        if (r >= 0)
-                r = hostfiles_make_layer(s, l->instance->short_name);
-        if (r < 0)
-                return r;
-        l->state = LAUNCH_START;
-        return units_start(l->world->engine->units, service, &mount, 1, launch_step, l, &l->call);
 }
 
 static int start_probe(Launch *l, const AppState *s)
@@ -148,18 +144,25 @@ static int start_probe(Launch *l, const AppState *s)
         r = unit_spec_check(spec);
         if (r < 0)
                 return r;
-        l->state = LAUNCH_PROBE;
-        return units_start(e->units, spec, NULL, 0, launch_step, l, &l->call);
+        l->state = LAUNCH_UP;
+        return units_start(e->units, spec, NULL, 0, probe_done, l, &l->probe);
 }
 
-static int after_start(Launch *l, const AppState *s)
+static int start_service(Launch *l, const AppState *s)
 {
-        if (l->started)
-                l->started(l->userdata);
-        if (l->instance->port > 0)
-                return start_probe(l, s);
-        finish(l, 0, NULL);
-        return 0;
+        const RenderInstance i = describe(l, s);
+        _cleanup_unit_spec_ UnitSpec *service = render_instance_service(&i),
+                                     *mount = render_instance_mount(&i);
+        int r = unit_spec_check(service);
+        if (r >= 0)
+                r = unit_spec_check(mount);
+        if (r >= 0)
+                r = hostfiles_make_layer(s, l->instance->short_name);
+        if (r < 0)
+                return r;
+        l->state = LAUNCH_UP;
+        r = units_start(l->world->engine->units, service, &mount, 1, launch_step, l, &l->call);
+        return r >= 0 && l->instance->port > 0 ? start_probe(l, s) : r;
 }
 
 static int after_slug(Launch *l, const AppState *s, int r, const char *text)
@@ -177,25 +180,16 @@ static int after_slug(Launch *l, const AppState *s, int r, const char *text)
         return start_service(l, s);
 }
 
-static int launch_next(Launch *l, const AppState *s, int r, const char *text)
+static void after_service(Launch *l, int r, const char *text)
 {
-        switch (l->state) {
-        case LAUNCH_SLUG:
-        case LAUNCH_SLUG_WAIT:
-                return after_slug(l, s, r, text);
-        case LAUNCH_START:
-                if (r < 0) {
-                        finish(l, r, text);
-                        return 0;
-                }
-                return after_start(l, s);
-        case LAUNCH_PROBE:
-                if (r == -EEXIST) /* the check that was begun before our own restart */
-                        return start_probe(l, s);
-                finish(l, r < 0 ? -EPROTO : 0, r < 0 ? "it did not pass its check" : NULL);
-                return 0;
+        if (r < 0) {
+                finish(l, r, text);
+                return;
         }
-        return -EINVAL;
+        if (l->started)
+                l->started(l->userdata);
+        if (!l->probe)
+                finish(l, 0, NULL);
 }
 
 static void launch_step(void *userdata, int r, const char *text)
@@ -203,14 +197,36 @@ static void launch_step(void *userdata, int r, const char *text)
         Launch *l = userdata;
         l->call = unit_call_free(l->call);
 
-        AppState *s = catalog_find_app(&l->world->engine->catalog, l->world->app);
-        if (!s) {
-                finish(l, -ENOENT, "the application was destroyed meanwhile");
+        AppState *s = find_app(l);
+        if (!s)
+                return;
+        if (l->state == LAUNCH_UP) {
+                after_service(l, r, text);
                 return;
         }
-        r = launch_next(l, s, r, text);
+        r = after_slug(l, s, r, text);
         if (r < 0)
                 finish(l, r, strerror(-r));
+}
+
+static void probe_done(void *userdata, int r, const char *text)
+{
+        Launch *l = userdata;
+        l->probe = unit_call_free(l->probe);
+
+        AppState *s = find_app(l);
+        if (!s)
+                return;
+        if (r == -EEXIST) { /* the check that was begun before our own restart */
+                r = start_probe(l, s);
+                if (r < 0)
+                        finish(l, r, strerror(-r));
+                return;
+        }
+        if (r < 0)
+                finish(l, -EPROTO, "it did not pass its check");
+        else if (!l->call)
+                finish(l, 0, NULL);
 }
 
 int launch_start(const LaunchRequest *request)
@@ -260,7 +276,7 @@ static char *describe_exit(const Instance *i)
 
 void launch_observe(Launch *l)
 {
-        if (l->state != LAUNCH_PROBE || !l->operation || l->instance->restarts < HOPELESS_RESTARTS)
+        if (!l->probe || !l->operation || l->instance->restarts < HOPELESS_RESTARTS)
                 return;
         _cleanup_free_ char *text = describe_exit(l->instance);
         finish(l, -EPROTO, text ? text : "it exits again and again");

@@ -11,6 +11,10 @@
 #include "basic/text.h"
 #include "model/name.h"
 
+/* A unit that starts or stops tells of a dozen changes: systemd is asked at once after the first, and then
+ * this seldom. */
+#define OBSERVE_EVERY_USEC (100 * USEC_PER_MSEC)
+
 static Instance *instance_free(Instance *i)
 {
         if (!i)
@@ -32,6 +36,7 @@ static AppWorld *world_free(AppWorld *w)
                 instance_free(w->instances[i]);
         unit_call_free(w->observation);
         unit_call_free(w->slug_stop);
+        sd_event_source_disable_unref(w->later);
         free(w->instances);
         free(w->slugs);
         free(w->app);
@@ -275,20 +280,38 @@ static void observed(void *userdata, int r, const UnitStatus *list, size_t n)
                 w->engine->world_observed(w);
 }
 
-void world_observe(AppWorld *w)
+static int due(sd_event_source *source, uint64_t usec, void *userdata)
 {
-        if (w->observation) {
-                w->again = true;
-                return;
-        }
+        AppWorld *w = userdata;
+        w->later = sd_event_source_disable_unref(w->later);
+        world_observe(w);
+        return 0;
+}
 
+static int observe_now(AppWorld *w)
+{
         _cleanup_free_ char *escaped = name_escape(w->app);
         _cleanup_strv_ char **patterns = NULL;
         int r = escaped ? strv_appendf(&patterns, "paas-app-%s-*.service", escaped) : -ENOMEM;
         if (r >= 0)
                 r = strv_appendf(&patterns, "paas-slug-%s-*.service", escaped);
-        if (r >= 0)
-                r = units_list(w->engine->units, patterns, observed, w, &w->observation);
+        w->observed_at = clock_monotonic();
+        return r < 0 ? r : units_list(w->engine->units, patterns, observed, w, &w->observation);
+}
+
+void world_observe(AppWorld *w)
+{
+        if (w->later)
+                return;
+        if (w->observation) {
+                w->again = true;
+                return;
+        }
+        uint64_t since = clock_monotonic() - w->observed_at;
+        int r = since >= OBSERVE_EVERY_USEC
+                        ? observe_now(w)
+                        : sd_event_add_time_relative(w->engine->event, &w->later, CLOCK_MONOTONIC,
+                                                     OBSERVE_EVERY_USEC - since, USEC_PER_MSEC, due, w);
         if (r < 0)
                 log_error(r, "%s: cannot observe its units", w->app);
 }

@@ -55,12 +55,14 @@ struct AppWorld {
         size_t n_instances;
         uint64_t *slugs; /* versions whose slug is mounted */
         size_t n_slugs;
-        UnitCall *observation; /* under way; owned */
-        UnitCall *slug_stop;   /* likewise */
-        const char *page;      /* what its empty backend shows, as the router was last told */
-        bool again;            /* something changed while it was under way */
-        unsigned failures;     /* launches that failed in a row, outside an operation */
-        uint64_t not_before;   /* monotonic: the next launch outside an operation */
+        UnitCall *observation;  /* under way; owned */
+        uint64_t observed_at;   /* monotonic: when the last one was begun */
+        sd_event_source *later; /* the next one, when many changes come at once */
+        UnitCall *slug_stop;    /* likewise */
+        const char *page;       /* what its empty backend shows, as the router was last told */
+        bool again;             /* something changed while it was under way */
+        unsigned failures;      /* launches that failed in a row, outside an operation */
+        uint64_t not_before;    /* monotonic: the next launch outside an operation */
 };
 
 /* The application's world, made when it is new. NULL when out of memory. */

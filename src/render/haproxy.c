@@ -9,8 +9,10 @@
 #include "basic/buffer.h"
 #include "basic/text.h"
 
+/* Asked seldom, for each question is a line in the log of the application; and at once after an error. */
 const char render_server_options[] =
-        "weight 100 check inter 2s fastinter 500ms downinter 500ms rise 1 fall 2";
+        "weight 100 check inter 10s fastinter 500ms downinter 500ms rise 1 fall 2 "
+        "observe layer7 error-limit 1 on-error fastinter";
 
 /* What HAProxy reads as one plain word: no blank, quote, backslash, '#' or '$'. */
 static bool is_word(const char *s)

@@ -16,6 +16,10 @@
 #include "basic/text.h"
 #include "render/haproxy.h"
 
+#define CHECKED                                                                                             \
+  "weight 100 check inter 10s fastinter 500ms downinter 500ms rise 1 fall 2 "                               \
+  "observe layer7 error-limit 1 on-error fastinter\n"
+
 static char directory[] = "/tmp/test-haproxy.XXXXXX";
 
 static int make_directory(void **state)
@@ -76,21 +80,18 @@ static void test_config(void **state)
                 render_haproxy_config("stop @HARD_STOP@s, bind fd@3,fd@4 in @DIRECTORY@/x\n@BACKENDS@", &r,
                                       &text, NULL),
                 0);
-        assert_string_equal(
-                text, "stop 30s, bind fd@3,fd@4 in /var/lib/paas/router/x\n"
-                      "\nbackend pool_0 from app\n"
-                      "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                      "if { nbsrv eq 0 }\n"
-                      "    server web.1-v12.3 127.0.0.1:20003 weight 100 check inter 2s fastinter 500ms "
-                      "downinter 500ms rise 1 fall 2\n"
-                      "    server web.2-v12.3 127.0.0.1:20004 weight 100 check inter 2s fastinter 500ms "
-                      "downinter 500ms rise 1 fall 2\n"
-                      "\nbackend pool_1 from app\n"
-                      "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                      "if { nbsrv eq 0 }\n"
-                      "\nbackend pool_2 from app\n"
-                      "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                      "if { nbsrv eq 0 }\n");
+        assert_string_equal(text,
+                            "stop 30s, bind fd@3,fd@4 in /var/lib/paas/router/x\n"
+                            "\nbackend pool_0 from app\n"
+                            "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
+                            "if { nbsrv eq 0 }\n"
+                            "    server web.1-v12.3 127.0.0.1:20003 " CHECKED
+                            "    server web.2-v12.3 127.0.0.1:20004 " CHECKED "\nbackend pool_1 from app\n"
+                            "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
+                            "if { nbsrv eq 0 }\n"
+                            "\nbackend pool_2 from app\n"
+                            "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
+                            "if { nbsrv eq 0 }\n");
 }
 
 static void test_config_refusals(void **state)
