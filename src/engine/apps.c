@@ -11,6 +11,7 @@
 #include "basic/text.h"
 #include "basic/uuid.h"
 #include "engine/appinfo.h"
+#include "engine/certificates.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
 #include "engine/routing.h"
@@ -117,6 +118,7 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
                 return r;
         STRV_FOREACH(domain, domains)
                 (void) router_set_map(e->router, "hosts.map", *domain, NULL, NULL);
+        (void) certificates_write(e, NULL);
         (void) routing_write(e, NULL);
         /* Its servers leave its backend before another application gets that. */
         (void) routing_sync(e, NULL);

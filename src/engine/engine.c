@@ -13,6 +13,7 @@
 #include "basic/text.h"
 #include "engine/adjust.h"
 #include "engine/builddir.h"
+#include "engine/certificates.h"
 #include "engine/configure.h"
 #include "engine/deploy.h"
 #include "engine/drain.h"
@@ -169,7 +170,7 @@ int engine_new(sd_event *event, sd_bus *bus, const EngineObserver *observer, Eng
         if (r >= 0)
                 r = heal_hostfiles(e, error);
         if (r >= 0)
-                r = routing_write_certificates(e, error);
+                r = certificates_write(e, error);
         if (r >= 0)
                 r = add_sources(e);
         if (r < 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
@@ -89,14 +90,17 @@ int hostfiles_write_environment(Engine *e, const AppState *s, const char *commit
         return r < 0 ? error_set(error, r, "cannot write %s: %s", path, strerror(-r)) : 0;
 }
 
-void hostfiles_remove_environment(const char *app, uint64_t version, const Procfile *procfile)
+/* "v12" and "v12.web", whatever process types that release had. */
+void hostfiles_remove_environment(const char *app, uint64_t version)
 {
-        char path[512];
-        snprintf(path, sizeof(path), PAAS_ENV, app, (unsigned long long) version);
-        (void) unlink(path);
-        for (size_t i = 0; i < procfile->n_processes; i++) {
-                snprintf(path, sizeof(path), PAAS_ENV_TYPE, app, (unsigned long long) version,
-                         procfile->processes[i].type);
-                (void) unlink(path);
-        }
+        char path[512], name[32];
+        snprintf(path, sizeof(path), PAAS_ENV_DIR, app);
+        size_t n = (size_t) snprintf(name, sizeof(name), "v%llu", (unsigned long long) version);
+        DIR *d = opendir(path);
+        if (!d)
+                return;
+        for (struct dirent *entry = readdir(d); entry; entry = readdir(d))
+                if (strncmp(entry->d_name, name, n) == 0 && (!entry->d_name[n] || entry->d_name[n] == '.'))
+                        (void) unlinkat(dirfd(d), entry->d_name, 0);
+        closedir(d);
 }

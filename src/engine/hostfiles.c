@@ -183,6 +183,18 @@ int hostfiles_make_directories(const AppState *s, Error *e)
         return 0;
 }
 
+/* Its processes have it for as long as they stop; another application of that name gets its own. */
+static int set_etc_aside(const char *app)
+{
+        char etc[256], gone[256];
+        snprintf(etc, sizeof(etc), PAAS_ETC, app);
+        snprintf(gone, sizeof(gone), PAAS_ETC_GONE, app);
+        int r = tree_remove(gone);
+        if (r < 0)
+                return r;
+        return rename(etc, gone) < 0 && errno != ENOENT ? -errno : 0;
+}
+
 int hostfiles_set_aside(const char *app, const char *id)
 {
         static const struct {
@@ -206,7 +218,18 @@ int hostfiles_set_aside(const char *app, const char *id)
                 if (rename(from, to) < 0 && errno != ENOENT)
                         r = -errno;
         }
-        return r;
+        char environment[256];
+        snprintf(environment, sizeof(environment), PAAS_ENV_DIR, app);
+        if (r >= 0)
+                r = tree_remove(environment);
+        return r < 0 ? r : set_etc_aside(app);
+}
+
+void hostfiles_forget(const char *app)
+{
+        char gone[256];
+        snprintf(gone, sizeof(gone), PAAS_ETC_GONE, app);
+        (void) tree_remove(gone);
 }
 
 static int run_program(char *const *argv)

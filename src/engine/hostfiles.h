@@ -8,6 +8,8 @@
 
 /* The application's accounts in /etc/userdb: its name, and the numbers as links (nss-systemd(8)). */
 int hostfiles_write_accounts(const AppState *s);
+/* The last process of a destroyed application has ended: what only that needed goes. */
+void hostfiles_forget(const char *app);
 void hostfiles_remove_accounts(const AppState *s);
 
 /* Its bare repository, owned as git by user paas wants it: objects and refs theirs, the rest root's. */
@@ -33,7 +35,7 @@ int hostfiles_write_keys(Engine *e);
 /* The environment of a release: config, unsealed, and the command of each process type. */
 int hostfiles_write_environment(Engine *e, const AppState *s, const char *commit, const Release *release,
                                 const Procfile *procfile, Error *error);
-void hostfiles_remove_environment(const char *app, uint64_t version, const Procfile *procfile);
+void hostfiles_remove_environment(const char *app, uint64_t version);
 
 /* Config of a release's commit, unsealed. */
 int hostfiles_read_config(Engine *e, const AppState *s, const char *commit, Config *ret, Error *error);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "basic/clock.h"
 #include "basic/file.h"
 #include "basic/log.h"
 #include "basic/strv.h"
@@ -19,6 +20,7 @@
 /* Restarts during a check after which there is nothing to wait for any more. */
 #define HOPELESS_RESTARTS 2
 #define SLUG_ATTEMPTS 10
+#define RETRY_USEC (200 * USEC_PER_MSEC)
 
 typedef enum LaunchState {
         LAUNCH_SLUG,      /* asks for the slug's mount */
@@ -37,7 +39,9 @@ struct Launch {
         void *userdata;
         LaunchState state;
         unsigned slug_attempts;
-        UnitCall *call;  /* the slug, then the service */
+        sd_event_source *retry;
+        uint64_t stale_since; /* monotonic; 0: nothing of a destroyed application was in the way */
+        UnitCall *call;       /* the slug, then the service */
         UnitCall *probe; /* begun with the service: its sandbox is ready by the time there is somebody to ask
                           */
 };
@@ -53,6 +57,7 @@ Launch *launch_free(Launch *l)
         }
         unit_call_free(l->probe);
         unit_call_free(l->call);
+        sd_event_source_disable_unref(l->retry);
         if (l->instance->launch == l)
                 l->instance->launch = NULL;
         if (l->world->observation) { /* it may have been asked before the unit was there */
@@ -165,10 +170,39 @@ static int start_service(Launch *l, const AppState *s)
         return r >= 0 && l->instance->port > 0 ? start_probe(l, s) : r;
 }
 
+static int look_again(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Launch *l = userdata;
+        l->retry = sd_event_source_disable_unref(l->retry);
+        AppState *s = find_app(l);
+        int r = s ? start_slug(l, s) : 0;
+        if (r < 0)
+                finish(l, r, strerror(-r));
+        return 0;
+}
+
+/* The processes of a destroyed application of this name have their time to stop; its slug is unmounted then.
+ */
+static int wait_stale(Launch *l)
+{
+        const Engine *e = l->world->engine;
+        uint64_t limit = (e->settings.drain_timeout + e->settings.stop_timeout + 10) * USEC_PER_SEC;
+        if (l->stale_since == 0)
+                l->stale_since = clock_monotonic();
+        if (clock_monotonic() > l->stale_since + limit) {
+                finish(l, -EBUSY, "the destroyed application of this name has not stopped yet");
+                return 0;
+        }
+        return sd_event_add_time_relative(e->event, &l->retry, CLOCK_MONOTONIC, RETRY_USEC, 0, look_again,
+                                          l);
+}
+
 static int after_slug(Launch *l, const AppState *s, int r, const char *text)
 {
         if (l->state == LAUNCH_SLUG && r == -EEXIST)
-                return wait_slug(l);
+                return world_slug_is_stale(l->world, l->instance->name.version, l->release.slug)
+                               ? wait_stale(l)
+                               : wait_slug(l);
         /* It may just have been unmounted, after the last instance that used it: once more. */
         if (l->state == LAUNCH_SLUG_WAIT && (r < 0 || !streq(text, "done")) &&
             l->slug_attempts++ < SLUG_ATTEMPTS)

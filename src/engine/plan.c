@@ -34,7 +34,7 @@ static bool is_held(const Plan *p, const PlanInstance *i)
 
 static bool is_candidate(const Plan *p, const PlanInstance *i, const char *type, unsigned index)
 {
-        return !i->leaving && !is_held(p, i) && i->name->version == p->wish->version &&
+        return !i->leaving && !i->stale && !is_held(p, i) && i->name->version == p->wish->version &&
                i->name->index == index && streq(i->name->type, type);
 }
 

@@ -19,6 +19,7 @@ typedef struct PlanInstance {
         bool ready;   /* proven */
         bool busy;    /* being brought up at this moment */
         bool leaving; /* draining or stopping */
+        bool stale;   /* of a destroyed application of the same name */
 } PlanInstance;
 
 typedef struct PlanWish {

@@ -153,6 +153,7 @@ static int make_plan(AppWorld *w, AppState *s, PlanStep **ret, size_t *ret_n)
                         .ready = instance->phase == INSTANCE_READY,
                         .busy = instance->launch != NULL,
                         .leaving = instance->phase >= INSTANCE_DRAINING,
+                        .stale = instance_is_stale(instance, s),
                 };
         }
         Job *held = job_standing_up(w->engine, w->app);
@@ -210,6 +211,7 @@ static void reconcile_destroyed(AppWorld *w)
         _cleanup_free_ char *slice = render_slice_name(w->app);
         if (slice)
                 (void) units_stop(w->engine->units, slice, NULL, NULL, NULL);
+        hostfiles_forget(w->app);
         world_remove(w->engine, w); /* the caller's `w` is gone with it: nothing follows */
 }
 

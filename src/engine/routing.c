@@ -3,7 +3,6 @@
 #include "engine/routing.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <string.h>
 
 #include "basic/clock.h"
@@ -12,9 +11,9 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/appinfo.h"
+#include "engine/certificates.h"
 #include "model/paths.h"
 #include "render/haproxy.h"
-#include "seal/authority.h"
 
 #define RELOAD_SPACING_USEC (5 * USEC_PER_SEC)
 #define RELOAD_DELAY_USEC (200 * USEC_PER_MSEC)
@@ -141,12 +140,6 @@ static int make_rendering(Engine *e, Rendering *ret)
         return 0;
 }
 
-static gid_t router_group(void)
-{
-        struct group *g = getgrnam("paas-router");
-        return g ? g->gr_gid : 0;
-}
-
 /* 1 when the file was not like this before. */
 static int write_file(const char *name, const char *text)
 {
@@ -156,33 +149,8 @@ static int write_file(const char *name, const char *text)
         snprintf(path, sizeof(path), PAAS_ROUTER "/%s", name);
         if (file_read(path, length + 1, &old, &n) >= 0 && n == length && memcmp(old, text, n) == 0)
                 return 0;
-        int r = file_write(path, text, length, 0640, (FileOwner){0, router_group()}, FILE_SYNC);
+        int r = file_write(path, text, length, 0640, (FileOwner){0, certificates_group()}, FILE_SYNC);
         return r < 0 ? r : 1;
-}
-
-int routing_write_certificates(Engine *e, Error *error)
-{
-        char wildcard[300], fallback[] = "paas.invalid";
-        char *base = e->catalog.base_domain;
-        snprintf(wildcard, sizeof(wildcard), "*.%s", base ? base : fallback);
-        char *const names[] = {base ? base : fallback, wildcard, NULL};
-        int changed = authority_issue(PAAS_AUTHORITY, names, PAAS_ROUTER "/certs/default.pem",
-                                      router_group(), error);
-
-        for (size_t i = 0; changed >= 0 && i < e->catalog.n_apps; i++) {
-                STRV_FOREACH(domain, e->catalog.apps[i]->domains) {
-                        char path[512], *const name[] = {*domain, NULL};
-                        /* "*.a.org" is in _.a.org.pem: a.org may be another application's. */
-                        bool any = **domain == '*';
-                        snprintf(path, sizeof(path), PAAS_ROUTER "/certs/%s%s.pem", any ? "_" : "",
-                                 any ? *domain + 1 : *domain);
-                        int r = authority_issue(PAAS_AUTHORITY, name, path, router_group(), error);
-                        if (r < 0)
-                                return r;
-                        changed |= r;
-                }
-        }
-        return changed;
 }
 
 /* The configuration names the servers too, so it changes at each deploy, without the running router having
@@ -283,7 +251,7 @@ int routing_remove(Engine *e, const AppState *s, const Instance *i, bool force, 
 
 int routing_update_app(Engine *e, const AppState *s, char *const *removed, Error *error)
 {
-        int certificates = routing_write_certificates(e, error);
+        int certificates = certificates_write(e, error);
         int r = certificates < 0 ? certificates : routing_write(e, error);
         if (r < 0)
                 return r;

@@ -12,9 +12,6 @@
  * for it (it has too few backends), 0 when not. */
 int routing_write(Engine *e, Error *error);
 
-/* The local authority's certificates, for the base domain and each added domain. 1: a new one was made. */
-int routing_write_certificates(Engine *e, Error *error);
-
 /* Makes the running worker have what the files say: servers, map entries. No router is no error. */
 int routing_sync(Engine *e, Error *error);
 

@@ -17,13 +17,27 @@
 #include "model/paths.h"
 #include "render/instance.h"
 
-static bool is_used(AppWorld *w, const AppState *s, uint64_t version)
+/* A destroyed application's slugs were set aside. */
+static bool is_stale(const AppWorld *w, const AppState *s, const MountedSlug *slug)
 {
+        char path[512];
+        if (!s || !slug->id)
+                return !s;
+        snprintf(path, sizeof(path), PAAS_SLUG, w->app, slug->id);
+        return access(path, F_OK) < 0;
+}
+
+/* A slug and the processes on it are of the same application: this one, or a destroyed one of its name. */
+static bool is_used(AppWorld *w, const AppState *s, const MountedSlug *slug)
+{
+        bool stale = is_stale(w, s, slug);
         for (size_t i = 0; i < w->n_instances; i++)
-                if (w->instances[i]->name.version == version)
+                if (w->instances[i]->name.version == slug->version &&
+                    instance_is_stale(w->instances[i], s) == stale)
                         return true;
         Job *j = job_standing_up(w->engine, w->app);
-        return s && j && (j->operation.version == version || j->operation.kind == OPERATION_RESTART);
+        return !stale && j &&
+               (j->operation.version == slug->version || j->operation.kind == OPERATION_RESTART);
 }
 
 static void unmounted(void *userdata, int r, const char *text)
@@ -38,13 +52,13 @@ static void unmounted(void *userdata, int r, const char *text)
 void slugs_unmount_unused(AppWorld *w, const AppState *s)
 {
         for (size_t i = 0; i < w->n_slugs && !w->slug_stop; i++) {
-                if (is_used(w, s, w->slugs[i]))
+                if (is_used(w, s, &w->slugs[i]))
                         continue;
-                _cleanup_free_ char *unit = render_slug_unit(w->app, w->slugs[i]);
+                _cleanup_free_ char *unit = render_slug_unit(w->app, w->slugs[i].version);
                 if (!unit || units_stop(w->engine->units, unit, unmounted, w, &w->slug_stop) < 0)
                         return;
-                const Procfile none = PROCFILE_NULL;
-                hostfiles_remove_environment(w->app, w->slugs[i], s ? &s->procfile : &none);
+                if (!is_stale(w, s, &w->slugs[i])) /* that of a destroyed application went with it */
+                        hostfiles_remove_environment(w->app, w->slugs[i].version);
         }
 }
 
@@ -60,7 +74,7 @@ static int needed_slugs(AppWorld *w, const AppState *s, char ***ret)
                 const Release *release = &list[i].release;
                 bool mounted = false;
                 for (size_t k = 0; k < w->n_slugs; k++)
-                        mounted |= w->slugs[k] == release->version;
+                        mounted |= w->slugs[k].version == release->version;
                 if (!release->slug || strv_contains(needed, release->slug))
                         continue;
                 if (mounted || release->version == s->release.version ||

@@ -7,6 +7,7 @@
 
 #include "basic/clock.h"
 #include "basic/text.h"
+#include "engine/certificates.h"
 #include "engine/hostfiles.h"
 #include "engine/routing.h"
 #include "model/name.h"
@@ -135,7 +136,7 @@ static int set_domain(Engine *e, const char *domain, const Actor *actor, Error *
         const Record record = {.actor = actor, .action = "setup", .subject = subject, .status = "succeeded"};
         r = catalog_set_base_domain(&e->catalog, name, &record, error);
         if (r >= 0)
-                r = routing_write_certificates(e, error);
+                r = certificates_write(e, error);
         if (r >= 0)
                 r = routing_write(e, error);
         if (r >= 0) {

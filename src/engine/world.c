@@ -21,11 +21,19 @@ static Instance *instance_free(Instance *i)
                 return NULL;
         unit_call_free(i->stop);
         instance_name_clear(&i->name);
+        free(i->app_id);
         free(i->unit);
         free(i->short_name);
         free(i->sub_state);
         free(i);
         return NULL;
+}
+
+static void forget_slugs(AppWorld *w)
+{
+        for (size_t i = 0; i < w->n_slugs; i++)
+                free(w->slugs[i].id);
+        w->n_slugs = 0;
 }
 
 static AppWorld *world_free(AppWorld *w)
@@ -38,6 +46,7 @@ static AppWorld *world_free(AppWorld *w)
         unit_call_free(w->slug_stop);
         sd_event_source_disable_unref(w->later);
         free(w->instances);
+        forget_slugs(w);
         free(w->slugs);
         free(w->app);
         free(w);
@@ -140,15 +149,35 @@ static void note_restarts(Instance *i, unsigned restarts)
         i->restarts = restarts;
 }
 
+/* What a unit's Environment= says of `name` ("PORT="); NULL: nothing. */
+static const char *said_by(const UnitStatus *u, const char *name)
+{
+        STRV_FOREACH(assignment, u->environment) {
+                const char *value = text_after(*assignment, name);
+                if (value)
+                        return value;
+        }
+        return NULL;
+}
+
 static unsigned port_of(const UnitStatus *u)
 {
         uint64_t port = 0;
-        STRV_FOREACH(assignment, u->environment) {
-                const char *value = text_after(*assignment, "PORT=");
-                if (value && text_parse_uint(value, 65535, &port) < 0)
-                        port = 0;
-        }
-        return (unsigned) port;
+        const char *value = said_by(u, "PORT=");
+        return value && text_parse_uint(value, 65535, &port) >= 0 ? (unsigned) port : 0;
+}
+
+bool instance_is_stale(const Instance *i, const AppState *s)
+{
+        return !s || (i->app_id && !streq(i->app_id, s->app.id));
+}
+
+bool world_slug_is_stale(const AppWorld *w, uint64_t version, const char *id)
+{
+        for (size_t i = 0; i < w->n_slugs; i++)
+                if (w->slugs[i].version == version && w->slugs[i].id && !streq(w->slugs[i].id, id))
+                        return true;
+        return false;
 }
 
 static int update_instance(AppWorld *w, const InstanceName *name, const UnitStatus *u)
@@ -174,7 +203,8 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
         if (u->state == UNIT_DEACTIVATING && i->phase != INSTANCE_DRAINING && u->sub_state &&
             !streq(u->sub_state, "auto-restart"))
                 i->phase = INSTANCE_STOPPING;
-        return text_replace(&i->sub_state, u->sub_state);
+        int r = i->app_id ? 0 : text_replace(&i->app_id, said_by(u, "PAAS_APP_ID="));
+        return r < 0 ? r : text_replace(&i->sub_state, u->sub_state);
 }
 
 /* "paas-slug-my_app-v12.service": `ret_app` unescaped. */
@@ -195,14 +225,15 @@ static int parse_slug_unit(const char *unit, char **ret_app, uint64_t *ret_versi
         return *ret_app ? 0 : -ENOMEM;
 }
 
-static int add_slug(AppWorld *w, uint64_t version)
+static int add_slug(AppWorld *w, uint64_t version, const char *id)
 {
-        uint64_t *longer = reallocarray(w->slugs, w->n_slugs + 1, sizeof(uint64_t));
+        MountedSlug *longer = reallocarray(w->slugs, w->n_slugs + 1, sizeof(MountedSlug));
         if (!longer)
                 return -ENOMEM;
         w->slugs = longer;
-        w->slugs[w->n_slugs++] = version;
-        return 0;
+        MountedSlug *slug = &w->slugs[w->n_slugs++];
+        *slug = (MountedSlug){.version = version};
+        return text_replace(&slug->id, id);
 }
 
 static int update_unit(Engine *e, const UnitStatus *u)
@@ -223,7 +254,7 @@ static int update_unit(Engine *e, const UnitStatus *u)
         }
         if (parse_slug_unit(u->name, &app, &version) >= 0 && u->state != UNIT_INACTIVE) {
                 AppWorld *w = world_get(e, app);
-                return w ? add_slug(w, version) : -ENOMEM;
+                return w ? add_slug(w, version, said_by(u, "PAAS_SLUG=")) : -ENOMEM;
         }
         return 0;
 }
@@ -248,7 +279,7 @@ int world_update(Engine *e, AppWorld *only, const UnitStatus *list, size_t n)
                 AppWorld *w = e->worlds[i];
                 if (only && w != only)
                         continue;
-                w->n_slugs = 0;
+                forget_slugs(w);
                 for (size_t k = 0; k < w->n_instances; k++)
                         w->instances[k]->loaded = false;
         }

@@ -26,6 +26,7 @@ typedef enum InstancePhase {
 
 struct Instance {
         InstanceName name;
+        char *app_id;     /* as its unit says; NULL: one that we have only just started */
         char *unit;       /* "paas-app-blog-web.1-v12.3.service" */
         char *short_name; /* "web.1-v12.3": its server in the router, its directories */
         InstancePhase phase;
@@ -48,12 +49,18 @@ struct Instance {
         UnitCall *stop;          /* owned */
 };
 
+/* What is mounted for a release: which slug tells it from that of an application of the same name before. */
+typedef struct MountedSlug {
+        uint64_t version;
+        char *id; /* owned; NULL: its unit does not say */
+} MountedSlug;
+
 struct AppWorld {
         Engine *engine;
         char *app;
         Instance **instances; /* owned */
         size_t n_instances;
-        uint64_t *slugs; /* versions whose slug is mounted */
+        MountedSlug *slugs;
         size_t n_slugs;
         UnitCall *observation;  /* under way; owned */
         uint64_t observed_at;   /* monotonic: when the last one was begun */
@@ -74,6 +81,12 @@ void world_remove(Engine *e, AppWorld *w);
 Instance *world_add(AppWorld *w, const InstanceName *name, unsigned port);
 Instance *world_find_instance(AppWorld *w, const InstanceName *name);
 void world_drop(AppWorld *w, Instance *i); /* frees it; it must not be being launched */
+
+/* It belongs to an application of this name that was destroyed. `s` NULL: so do all. */
+bool instance_is_stale(const Instance *i, const AppState *s);
+
+/* Another slug than `id` is mounted for this version: that of a destroyed application. */
+bool world_slug_is_stale(const AppWorld *w, uint64_t version, const char *id);
 
 /* Asks systemd again; reconcile follows when the answer is there. */
 void world_observe(AppWorld *w);

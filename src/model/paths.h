@@ -37,3 +37,4 @@
 #define PAAS_SLUG_MOUNT PAAS_RUN "/slug/%s/v%llu"  /* app, version */
 #define PAAS_APP_MOUNT PAAS_RUN "/app/%s/%s"       /* app, short instance name */
 #define PAAS_ETC PAAS_RUN "/etc/%s"                /* app */
+#define PAAS_ETC_GONE PAAS_RUN "/etc/.gone.%s"     /* app: of a destroyed one that still stops */

@@ -187,6 +187,7 @@ UnitSpec *render_slug(const char *app, uint64_t version, const char *slug, uid_t
         unit_spec_bool(s, "IgnoreOnIsolate", true);
         unit_spec_string(s, "CollectMode", "inactive-or-failed");
         unit_spec_string(s, "SyslogIdentifier", "paas-mount");
+        unit_spec_listf(s, UNIT_STRV, "Environment", "PAAS_SLUG=%s", slug);
         unit_spec_list(s, UNIT_EXEC, "ExecStart", PAAS_LIB "/paas-mount");
         unit_spec_listf(s, UNIT_EXEC, "ExecStart", PAAS_SLUG "/app", app, slug);
         unit_spec_listf(s, UNIT_EXEC, "ExecStart", PAAS_SLUG_MOUNT, app, v);

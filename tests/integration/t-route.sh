@@ -90,6 +90,7 @@ like 'and no two' "$(headers "a.sub.$name" / -k)" ' 404'
 like 'the exact name is as before' "$(ask "$name")" "host: $name"
 succeeds 'domains:remove' paas domains:remove "$name" -a routed
 within 10 'then it is unknown' eval '[ "$(ask "$name" / -k -o /dev/null -w "%{http_code}")" = 404 ]'
+is 'its certificate goes with it' "$(inlab ls /var/lib/paas/router/certs | grep -Fx "$name.pem")" ''
 fails 'removing it twice' paas domains:remove "$name" -a routed
 
 # --- a second push: no reload, no failed request; a WebSocket that is open goes on

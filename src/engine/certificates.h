@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The router's certificates on disk: one for the base domain and its applications, one for each other
+ * domain. */
+
+#include "engine/state.h"
+
+/* Issues what is missing and removes what belongs to no domain any more. 1: the router has to be reloaded.
+ */
+int certificates_write(Engine *e, Error *error);
+
+/* The router's group, which may read them; 0 where there is none. */
+gid_t certificates_group(void);
