@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "basic/log.h"
 #include "basic/text.h"
@@ -99,6 +101,8 @@ static void build_status(void *userdata, int r, const UnitStatus *status)
                          (unsigned long long) (s->build_memory >> 20));
         else if (j->source_failed)
                 job_fail(j, "the push was refused");
+        else if (r >= 0 && (status->exit_code == CLD_KILLED || status->exit_code == CLD_DUMPED))
+                job_fail(j, "the build was killed: %s", strsignal(status->exit_status));
         else
                 job_fail(j, "the build failed");
 }

@@ -10,7 +10,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <time.h>
 
+#include "basic/clock.h"
 #include "basic/file.h"
 #include "basic/strv.h"
 #include "basic/text.h"
@@ -23,6 +25,7 @@
 
 #define EXIT_REFUSED 3
 #define EXIT_AWAY 5
+#define AWAY_SECONDS 10
 
 typedef struct Caller {
         char *key;                /* fingerprint */
@@ -176,12 +179,24 @@ static int prepare(const Caller *c, const char *app, char **ret_path, Error *e)
         return 0;
 }
 
+/* A restart of paasd takes a second or two: a push that comes in between waits for it. */
+static int prepare_push(const Caller *c, const char *app, char **ret_path, Error *e)
+{
+        uint64_t deadline = clock_monotonic() + AWAY_SECONDS * USEC_PER_SEC;
+        for (;;) {
+                int r = prepare(c, app, ret_path, e);
+                if (r != -CLIENT_EAWAY || clock_monotonic() > deadline)
+                        return r;
+                nanosleep(&(struct timespec){.tv_nsec = 200 * 1000 * 1000}, NULL);
+        }
+}
+
 static int serve_git(Caller *c, GitService service, const char *app)
 {
         _cleanup_error_ Error e = ERROR_NULL;
         _cleanup_free_ char *path = NULL;
 
-        int r = prepare(c, app, &path, &e);
+        int r = service == GIT_RECEIVE_PACK ? prepare_push(c, app, &path, &e) : prepare(c, app, &path, &e);
         if (r == -CLIENT_EAWAY && service != GIT_RECEIVE_PACK) {
                 /* What is there can be read without paasd. */
                 if (asprintf(&path, PAAS_REPOSITORY, app) < 0)
