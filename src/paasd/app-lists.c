@@ -20,10 +20,11 @@ static Manager *manager_of(sd_bus_message *message)
         return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
 }
 
-static int begin_list(sd_bus_message *message, sd_bus_error *e, sd_bus_message **ret)
+static int begin_list(sd_bus_message *message, Action action, const AppState *s, sd_bus_error *e,
+                      sd_bus_message **ret)
 {
         Caller caller;
-        int r = caller_identify(manager_of(message), message, &caller, e);
+        int r = caller_may(manager_of(message), message, action, s, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(message, ret);
         return r < 0 ? r : sd_bus_message_open_container(*ret, 'a', "a{sv}");
@@ -112,7 +113,7 @@ int method_list_instances(sd_bus_message *message, void *userdata, sd_bus_error 
         AppState *s = userdata;
         AppWorld *w = world_find(manager_of(message)->engine, s->app.name);
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = begin_list(message, e, &reply);
+        int r = begin_list(message, ACTION_PS_LIST, userdata, e, &reply);
         if (r < 0)
                 return r;
         if (w && w->n_instances > 1)
@@ -143,7 +144,7 @@ int method_formation(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {
         AppState *s = userdata;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = begin_list(message, e, &reply);
+        int r = begin_list(message, ACTION_PS_LIST, userdata, e, &reply);
         for (size_t i = 0; r >= 0 && i < s->procfile.n_processes; i++)
                 if (!streq(s->procfile.processes[i].type, "release"))
                         r = append_process(reply, s, &s->procfile.processes[i]);
@@ -195,7 +196,7 @@ int method_list_releases(sd_bus_message *message, void *userdata, sd_bus_error *
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = sd_bus_message_read(message, "u", &max);
         if (r >= 0)
-                r = begin_list(message, e, &reply);
+                r = begin_list(message, ACTION_RELEASES_LIST, userdata, e, &reply);
         if (r < 0)
                 return r;
         r = history_releases(m->engine->store, s->head, s->release_head, max, &list, &n, &error);
@@ -262,7 +263,7 @@ int method_get_release(sd_bus_message *message, void *userdata, sd_bus_error *e)
         size_t n = 0;
         _cleanup_error_ Error error = ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_RELEASES_LIST, s, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "t", &version);
         if (r >= 0)
@@ -293,7 +294,7 @@ int method_list_domains(sd_bus_message *message, void *userdata, sd_bus_error *e
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = app_domains(m->engine, s, &domains);
         if (r >= 0)
-                r = begin_list(message, e, &reply);
+                r = begin_list(message, ACTION_DOMAINS_LIST, userdata, e, &reply);
         STRV_FOREACH(d, domains) {
                 if (r >= 0)
                         r = dict_open(reply);

@@ -90,7 +90,7 @@ static int method_info(sd_bus_message *message, void *userdata, sd_bus_error *e)
         Manager *m = manager_of(message);
         Caller caller;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_APPS_INFO, userdata, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)
@@ -105,7 +105,7 @@ static int method_scale(sd_bus_message *message, void *userdata, sd_bus_error *e
         Job *j = NULL;
         _cleanup_error_ Error error = ERROR_NULL;
         _cleanup_strv_ char **changes = NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_PS_SCALE, userdata, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_read_strv(message, &changes);
         if (r < 0)
@@ -116,14 +116,14 @@ static int method_scale(sd_bus_message *message, void *userdata, sd_bus_error *e
 
 typedef int (*Adjust)(Engine *, AppState *, const char *, const Actor *, Job **, Error *);
 
-static int adjust(sd_bus_message *message, AppState *s, sd_bus_error *e, Adjust function)
+static int adjust(sd_bus_message *message, AppState *s, Action action, sd_bus_error *e, Adjust function)
 {
         Manager *m = manager_of(message);
         Caller caller;
         Job *j = NULL;
         const char *what;
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, action, s, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", &what);
         if (r < 0)
@@ -134,12 +134,12 @@ static int adjust(sd_bus_message *message, AppState *s, sd_bus_error *e, Adjust 
 
 static int method_restart(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {
-        return adjust(message, userdata, e, adjust_restart);
+        return adjust(message, userdata, ACTION_PS_RESTART, e, adjust_restart);
 }
 
 static int method_stop(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {
-        return adjust(message, userdata, e, adjust_stop);
+        return adjust(message, userdata, ACTION_PS_STOP, e, adjust_stop);
 }
 
 static int method_get_config(sd_bus_message *message, void *userdata, sd_bus_error *e)
@@ -150,7 +150,7 @@ static int method_get_config(sd_bus_message *message, void *userdata, sd_bus_err
         _cleanup_config_ Config c = CONFIG_NULL;
         _cleanup_error_ Error error = ERROR_NULL;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_CONFIG_READ, s, &caller, e);
         if (r < 0)
                 return r;
         r = hostfiles_read_config(m->engine, s, s->current, &c, &error);
@@ -185,7 +185,7 @@ static int method_set_config(sd_bus_message *message, void *userdata, sd_bus_err
         _cleanup_config_ Config set = CONFIG_NULL;
         _cleanup_strv_ char **unset = NULL;
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_CONFIG_SET, userdata, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_sensitive(message);
         if (r >= 0)
@@ -213,7 +213,7 @@ static int method_deploy(sd_bus_message *message, void *userdata, sd_bus_error *
                 {"no-rollback", DICT_BOOL, &request.no_rollback}, {"request", DICT_STRING, &id},
         };
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_DEPLOY, userdata, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", &request.commit);
         if (r >= 0)
@@ -237,7 +237,7 @@ static int change_domain(sd_bus_message *message, AppState *s, sd_bus_error *e, 
         Caller caller;
         const char *domain;
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_DOMAINS_CHANGE, s, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", &domain);
         if (r < 0)
@@ -307,7 +307,7 @@ static int method_open_log(sd_bus_message *message, void *userdata, sd_bus_error
         };
         _cleanup_strv_ char **arguments = NULL;
         _cleanup_close_ int fd = -1;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_LOGS, userdata, &caller, e);
         if (r >= 0)
                 r = dict_read(message, fields, ELEMENTSOF(fields), e);
         if (r >= 0)

@@ -154,7 +154,7 @@ static int identify_local(sd_bus_message *message, uid_t uid, Caller *ret, sd_bu
         return 0;
 }
 
-int caller_identify(Manager *m, sd_bus_message *message, Caller *ret, sd_bus_error *e)
+static int identify(Manager *m, sd_bus_message *message, Caller *ret, sd_bus_error *e)
 {
         uid_t uid;
         char request[UUID_TEXT_SIZE];
@@ -172,13 +172,25 @@ int caller_identify(Manager *m, sd_bus_message *message, Caller *ret, sd_bus_err
         return 0;
 }
 
-int caller_identify_admin(Manager *m, sd_bus_message *message, const char *what, Caller *ret,
-                          sd_bus_error *e)
+/* Every user owns every application until access is given by role. */
+static Role role_of(const Caller *c, const AppState *s)
 {
-        int r = caller_identify(m, message, ret, e);
-        if (r < 0 || ret->admin)
+        if (c->admin)
+                return ROLE_ADMIN;
+        return s ? ROLE_OWNER : ROLE_NONE;
+}
+
+int caller_may(Manager *m, sd_bus_message *message, Action action, const AppState *s, Caller *ret,
+               sd_bus_error *e)
+{
+        int r = identify(m, message, ret, e);
+        if (r < 0)
                 return r;
-        return sd_bus_error_setf(
-                e, "org.paas1.Error.NotPermitted",
-                "%s needs an admin: root, a member of group paas-admin, or a user named at setup.", what);
+        Role needed = action_role(action);
+        if (role_of(ret, s) >= needed)
+                return 0;
+        return sd_bus_error_setf(e, "org.paas1.Error.NotPermitted",
+                                 "%s: to %s needs an admin: root, a member of group paas-admin, or a user "
+                                 "named at setup.",
+                                 action_to_string(action), action_describe(action));
 }

@@ -7,6 +7,7 @@
  * later: until then every user may act on every application, and only admins on users and setup.
  */
 
+#include "model/action.h"
 #include "paasd/context.h"
 
 typedef struct Caller {
@@ -15,12 +16,10 @@ typedef struct Caller {
         char name[256], email[256], request[64];
 } Caller;
 
-/* Refuses (with a text) who may not act at all. */
-int caller_identify(Manager *m, sd_bus_message *message, Caller *ret, sd_bus_error *e);
-
-/* The same for what only admins may do; `what` completes "… needs an admin". */
-int caller_identify_admin(Manager *m, sd_bus_message *message, const char *what, Caller *ret,
-                          sd_bus_error *e);
+/* Says who calls, and refuses (with a text that names who may) what the caller's role does not allow. Every
+ * method begins with it. `s` NULL: an action on the host and not on an application. */
+int caller_may(Manager *m, sd_bus_message *message, Action action, const AppState *s, Caller *ret,
+               sd_bus_error *e);
 
 /* Binds the connection of user paas to the user of a key. */
 int caller_authenticate(Manager *m, sd_bus_message *message, const char *fingerprint, const char **ret_user,

@@ -217,7 +217,7 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
         Manager *m = j->engine->observer.userdata;
         Caller caller;
         _cleanup_free_ char *reason = NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_DEPLOYS_CANCEL, job_app(j), &caller, e);
         if (r < 0)
                 return r;
         if (j->ended)
@@ -238,7 +238,7 @@ static int method_open_log(sd_bus_message *message, void *userdata, sd_bus_error
         AppState *s = job_app(j);
         /* An earlier application of that name had operations with the same numbers. */
         char *const arguments[] = {operation, j->id, s ? option : NULL, s ? s->app.id : NULL, NULL};
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_LOGS, s, &caller, e);
         if (r >= 0 && !j->ended)
                 r = job_object_follow(m, j, message);
         if (r >= 0)

@@ -34,7 +34,7 @@ static int method_create_app(sd_bus_message *message, void *userdata, sd_bus_err
         const char *name;
         AppState *s;
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_APPS_CREATE, NULL, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", &name);
         if (r < 0)
@@ -64,9 +64,9 @@ static int method_destroy_app(sd_bus_message *message, void *userdata, sd_bus_er
         const char *confirm;
         AppState *s;
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = read_app(message, m, &s, e);
         if (r >= 0)
-                r = read_app(message, m, &s, e);
+                r = caller_may(m, message, ACTION_APPS_DESTROY, s, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", &confirm);
         if (r < 0)
@@ -79,9 +79,9 @@ static int method_get_app(sd_bus_message *message, void *userdata, sd_bus_error 
 {
         Caller caller;
         AppState *s;
-        int r = caller_identify(userdata, message, &caller, e);
+        int r = read_app(message, userdata, &s, e);
         if (r >= 0)
-                r = read_app(message, userdata, &s, e);
+                r = caller_may(userdata, message, ACTION_APPS_INFO, s, &caller, e);
         return r < 0 ? r : reply_app(message, s);
 }
 
@@ -111,7 +111,7 @@ static int method_list_apps(sd_bus_message *message, void *userdata, sd_bus_erro
         Manager *m = userdata;
         Caller caller;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_APPS_LIST, NULL, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)
@@ -128,9 +128,9 @@ static int method_get_repository(sd_bus_message *message, void *userdata, sd_bus
         Caller caller;
         AppState *s;
         char path[256];
-        int r = caller_identify(userdata, message, &caller, e);
+        int r = read_app(message, userdata, &s, e);
         if (r >= 0)
-                r = read_app(message, userdata, &s, e);
+                r = caller_may(userdata, message, ACTION_GIT_READ, s, &caller, e);
         if (r < 0)
                 return r;
         snprintf(path, sizeof(path), PAAS_REPOSITORY, s->app.name);
@@ -143,12 +143,12 @@ static int method_get_job(sd_bus_message *message, void *userdata, sd_bus_error 
         Manager *m = userdata;
         Caller caller;
         const char *id;
-        int r = caller_identify(m, message, &caller, e);
+        int r = sd_bus_message_read(message, "s", &id);
+        Job *j = r >= 0 ? job_find(m->engine, id) : NULL;
         if (r >= 0)
-                r = sd_bus_message_read(message, "s", &id);
+                r = caller_may(m, message, ACTION_APPS_INFO, j ? job_app(j) : NULL, &caller, e);
         if (r < 0)
                 return r;
-        Job *j = job_find(m->engine, id);
         if (!j)
                 return sd_bus_error_setf(e, "org.paas1.Error.NoSuchJob", "There is no operation %s.", id);
         _cleanup_free_ char *path = job_object_path(j);
@@ -160,7 +160,7 @@ static int method_list_jobs(sd_bus_message *message, void *userdata, sd_bus_erro
         Manager *m = userdata;
         Caller caller;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_APPS_LIST, NULL, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)

@@ -19,7 +19,7 @@ int method_list_users(sd_bus_message *message, void *userdata, sd_bus_error *e)
         Manager *m = userdata;
         Caller caller;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = caller_identify(m, message, &caller, e);
+        int r = caller_may(m, message, ACTION_USERS_LIST, NULL, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)
@@ -52,7 +52,7 @@ int method_add_user(sd_bus_message *message, void *userdata, sd_bus_error *e)
         const char *name, *email;
         int admin;
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_identify_admin(m, message, "Adding a user", &caller, e);
+        int r = caller_may(m, message, ACTION_USERS_CHANGE, NULL, &caller, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "ssb", &name, &email, &admin);
         if (r < 0)
@@ -62,10 +62,10 @@ int method_add_user(sd_bus_message *message, void *userdata, sd_bus_error *e)
 }
 
 /* Whose keys: "" means the caller's own; somebody else's need an admin. */
-static int read_key_owner(Manager *m, sd_bus_message *message, Caller *caller, const char **ret,
-                          sd_bus_error *e)
+static int read_key_owner(Manager *m, sd_bus_message *message, Action action, Caller *caller,
+                          const char **ret, sd_bus_error *e)
 {
-        int r = caller_identify(m, message, caller, e);
+        int r = caller_may(m, message, action, NULL, caller, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", ret);
         if (r < 0)
@@ -107,7 +107,7 @@ int method_list_keys(sd_bus_message *message, void *userdata, sd_bus_error *e)
         Caller caller;
         const char *name;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = read_key_owner(m, message, &caller, &name, e);
+        int r = read_key_owner(m, message, ACTION_KEYS_LIST, &caller, &name, e);
         if (r >= 0)
                 r = sd_bus_message_new_method_return(message, &reply);
         if (r >= 0)
@@ -127,7 +127,7 @@ int method_add_key(sd_bus_message *message, void *userdata, sd_bus_error *e)
         const char *name, *line;
         _cleanup_free_ char *fingerprint = NULL;
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = read_key_owner(m, message, &caller, &name, e);
+        int r = read_key_owner(m, message, ACTION_KEYS_CHANGE, &caller, &name, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", &line);
         if (r < 0)
@@ -142,7 +142,7 @@ int method_remove_key(sd_bus_message *message, void *userdata, sd_bus_error *e)
         Caller caller;
         const char *name, *fingerprint;
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = read_key_owner(m, message, &caller, &name, e);
+        int r = read_key_owner(m, message, ACTION_KEYS_CHANGE, &caller, &name, e);
         if (r >= 0)
                 r = sd_bus_message_read(message, "s", &fingerprint);
         if (r < 0)
@@ -236,7 +236,7 @@ int method_setup(sd_bus_message *message, void *userdata, sd_bus_error *e)
                 {"key", DICT_STRING, &key},
         };
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_identify_admin(m, message, "Setup", &caller, e);
+        int r = caller_may(m, message, ACTION_SETUP, NULL, &caller, e);
         if (r >= 0)
                 r = dict_read(message, fields, ELEMENTSOF(fields), e);
         if (r < 0)
@@ -248,6 +248,6 @@ int method_setup(sd_bus_message *message, void *userdata, sd_bus_error *e)
 int method_check(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {
         Caller caller;
-        int r = caller_identify(userdata, message, &caller, e);
+        int r = caller_may(userdata, message, ACTION_SETUP_CHECK, NULL, &caller, e);
         return r < 0 ? r : reply_checks(message, userdata);
 }

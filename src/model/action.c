@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "model/action.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "basic/text.h"
+
+typedef struct ActionInfo {
+        const char *name;
+        Role role;
+        const char *what;
+} ActionInfo;
+
+static const ActionInfo actions[_ACTION_MAX] = {
+        [ACTION_APPS_LIST] = {"apps", ROLE_NONE, "list the applications one has a role on"},
+        [ACTION_APPS_CREATE] = {"apps:create", ROLE_NONE, "create an application, whose owner one becomes"},
+        [ACTION_APPS_DESTROY] = {"apps:destroy", ROLE_OWNER, "destroy the application"},
+        [ACTION_APPS_INFO] = {"apps:info", ROLE_VIEWER, "show the application"},
+        [ACTION_CONFIG_READ] = {"config", ROLE_OPERATOR, "read config vars"},
+        [ACTION_CONFIG_SET] = {"config:set", ROLE_OPERATOR, "change config vars"},
+        [ACTION_DEPLOY] = {"deploy", ROLE_DEPLOYER,
+                           "deploy: git push, and whatever builds or releases code"},
+        [ACTION_DEPLOYS_CANCEL] = {"deploys:cancel", ROLE_DEPLOYER, "cancel a deploy"},
+        [ACTION_DOMAINS_LIST] = {"domains", ROLE_VIEWER, "list the domains"},
+        [ACTION_DOMAINS_CHANGE] = {"domains:add", ROLE_OPERATOR, "add and remove domains"},
+        [ACTION_GIT_READ] = {"git", ROLE_VIEWER, "clone and fetch the repository"},
+        [ACTION_KEYS_LIST] = {"keys", ROLE_NONE, "list one's own ssh keys"},
+        [ACTION_KEYS_CHANGE] = {"keys:add", ROLE_NONE, "add and remove one's own ssh keys"},
+        [ACTION_LOGS] = {"logs", ROLE_VIEWER, "read the log"},
+        [ACTION_PS_LIST] = {"ps", ROLE_VIEWER, "list the processes"},
+        [ACTION_PS_SCALE] = {"ps:scale", ROLE_OPERATOR, "change how many processes run"},
+        [ACTION_PS_RESTART] = {"ps:restart", ROLE_OPERATOR, "restart processes"},
+        [ACTION_PS_STOP] = {"ps:stop", ROLE_OPERATOR, "stop processes"},
+        [ACTION_RELEASES_LIST] = {"releases", ROLE_VIEWER, "list the releases and what they are made of"},
+        [ACTION_SETUP] = {"setup", ROLE_ADMIN, "set up this host"},
+        [ACTION_SETUP_CHECK] = {"setup:check", ROLE_NONE, "see whether this host is set up well"},
+        [ACTION_USERS_LIST] = {"users", ROLE_NONE, "list the users"},
+        [ACTION_USERS_CHANGE] = {"users:add", ROLE_ADMIN, "add users and change others' keys"},
+};
+
+static const char *const roles[_ROLE_MAX] = {
+        [ROLE_NONE] = "none",         [ROLE_VIEWER] = "viewer", [ROLE_DEPLOYER] = "deployer",
+        [ROLE_OPERATOR] = "operator", [ROLE_OWNER] = "owner",   [ROLE_ADMIN] = "admin",
+};
+
+const char *action_to_string(Action a)
+{
+        return actions[a].name;
+}
+
+const char *action_describe(Action a)
+{
+        return actions[a].what;
+}
+
+Role action_role(Action a)
+{
+        return actions[a].role;
+}
+
+const char *role_to_string(Role r)
+{
+        return roles[r];
+}
+
+int role_from_string(const char *s, Role *ret)
+{
+        for (Role r = ROLE_VIEWER; r <= ROLE_OWNER; r++) {
+                if (!streq(roles[r], s))
+                        continue;
+                *ret = r;
+                return 0;
+        }
+        return -EINVAL;
+}
