@@ -3,7 +3,7 @@
 
 /*
  * Who may do what: every action has a name, as the command that asks for it, and the least role that it
- * needs. The one table of it; the page in docs/roles.md is made from it.
+ * needs. This is the one table of it.
  */
 
 typedef enum Role {
