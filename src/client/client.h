@@ -4,7 +4,8 @@
 /*
  * The caller's side of org.paas1: one connection, calls with errors in words, and who one acts as. A caller
  * that sshd let in carries the fingerprint of its key in PAAS_KEY; Authenticate is then sent ahead of the
- * first call without waiting for its answer, so that it costs no round trip.
+ * first call without waiting for its answer, so that it costs no round trip. PAAS_FROM is where they came
+ * from, for the record.
  */
 
 #include <systemd/sd-bus.h>

@@ -23,8 +23,8 @@ typedef struct State {
 
 static int authenticate(sd_bus_message *m, void *userdata, sd_bus_error *e)
 {
-        const char *key;
-        int r = sd_bus_message_read(m, "s", &key);
+        const char *key, *address;
+        int r = sd_bus_message_read(m, "ss", &key, &address);
         if (r < 0)
                 return r;
         if (!streq(key, FAKE_KEY))
@@ -161,7 +161,7 @@ static int get_property(sd_bus *bus, const char *path, const char *interface, co
 
 static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_VTABLE_START(0),
-        SD_BUS_METHOD("Authenticate", "s", "s", authenticate, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("Authenticate", "ss", "s", authenticate, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("GetRepository", "s", "sss", get_repository, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("ListApps", NULL, "aa{sv}", list_apps, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("GetJob", "s", "o", get_job, SD_BUS_VTABLE_UNPRIVILEGED),

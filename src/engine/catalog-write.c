@@ -22,6 +22,8 @@ bool catalog_uid_is_free(uid_t uid)
 static int add_trailer(char ***trailers, const char *name, const char *value)
 {
         _cleanup_free_ char *line = NULL;
+        if (!*value)
+                return 0;
         if (asprintf(&line, "%s: %s", name, value) < 0)
                 return -ENOMEM;
         for (char *p = line; *p; p++)
@@ -46,6 +48,12 @@ static int make_trailers(const Record *record, char ***ret)
         }
         if (r >= 0 && record->actor->request)
                 r = add_trailer(&trailers, "Request-Id", record->actor->request);
+        if (r >= 0 && record->actor->from)
+                r = add_trailer(&trailers, "From", record->actor->from);
+        if (r >= 0 && record->count > 1) {
+                snprintf(number, sizeof(number), "%u", record->count);
+                r = add_trailer(&trailers, "Count", number);
+        }
         if (r >= 0 && record->status)
                 r = add_trailer(&trailers, "Status", record->status);
         if (r >= 0 && record->reason)
@@ -350,6 +358,12 @@ int catalog_write_user(Catalog *c, User *user, const Record *record, Error *e)
         if (r < 0)
                 return r;
         return catalog_insert_user(c, user, head);
+}
+
+int catalog_note(Catalog *c, const Record *record, Error *e)
+{
+        StoreChange change = {.ref = "refs/paas/audit", .expected = c->audit_head[0] ? c->audit_head : NULL};
+        return commit(c, &change, record, c->audit_head, e);
 }
 
 int catalog_set_base_domain(Catalog *c, const char *domain, const Record *record, Error *e)

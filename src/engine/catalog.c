@@ -129,7 +129,10 @@ static int load_user(Catalog *c, const char *ref, Error *e)
 
 static int load_host(Catalog *c)
 {
-        int r = store_resolve(c->store, "refs/paas/host", c->host_head);
+        int r = store_resolve(c->store, "refs/paas/audit", c->audit_head);
+        if (r < 0 && r != -ENOENT)
+                return r;
+        r = store_resolve(c->store, "refs/paas/host", c->host_head);
         if (r < 0)
                 return r == -ENOENT ? 0 : r;
         size_t n;

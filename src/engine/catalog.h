@@ -50,4 +50,7 @@ int catalog_read_release(Catalog *c, const char *commit, Release *ret, Procfile 
 /* Creates or changes a user; the contents are taken over on success. */
 int catalog_write_user(Catalog *c, User *user, const Record *record, Error *e);
 
+/* On refs/paas/audit: what changed nothing and belongs to no application. */
+int catalog_note(Catalog *c, const Record *record, Error *e);
+
 int catalog_set_base_domain(Catalog *c, const char *domain, const Record *record, Error *e);

@@ -12,6 +12,7 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/adjust.h"
+#include "engine/audit.h"
 #include "engine/builddir.h"
 #include "engine/certificates.h"
 #include "engine/configure.h"
@@ -55,6 +56,7 @@ static int tick(sd_event_source *source, uint64_t usec, void *userdata)
         drain_poll(e);
         reconcile_tick(e);
         job_expire(e);
+        audit_tick(e, false);
         drain_arm(e);
         return 0;
 }
@@ -264,6 +266,8 @@ Engine *engine_free(Engine *e)
 {
         if (!e)
                 return NULL;
+        audit_tick(e, true);
+        audit_free(e->audit);
         for (size_t i = 0; i < e->n_worlds; i++)
                 for (size_t k = 0; k < e->worlds[i]->n_instances; k++)
                         launch_free(e->worlds[i]->instances[k]->launch);

@@ -108,6 +108,8 @@ int job_new(Engine *e, AppState *s, OperationKind kind, const Actor *actor, cons
                 r = text_replace(&o.actor, actor->name);
         if (r >= 0)
                 r = text_replace(&o.request, actor->request ? actor->request : request);
+        if (r >= 0)
+                r = text_replace(&o.from, actor->from);
         if (r < 0)
                 return r;
         o.number = next_operation(e, s);
@@ -316,6 +318,7 @@ Actor job_actor(const Job *j)
                 .name = j->operation.actor,
                 .email = u ? u->user.email : "",
                 .request = j->operation.request,
+                .from = j->operation.from,
         };
 }
 

@@ -22,6 +22,7 @@ typedef struct Engine Engine;
 typedef struct Job Job;
 typedef struct AppWorld AppWorld;
 typedef struct Instance Instance;
+typedef struct Audit Audit;
 
 typedef struct EngineObserver {
         void (*ready)(void *userdata); /* the first observation is done, the router has its files */
@@ -41,6 +42,7 @@ struct Engine {
         Units *units;
         Router *router;
         Catalog catalog;
+        Audit *audit; /* owned; NULL: nothing to record yet */
         EngineObserver observer;
         char *router_template;
 

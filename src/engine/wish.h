@@ -16,6 +16,7 @@ typedef struct Actor {
         const char *name;
         const char *email;   /* "" when there is none */
         const char *request; /* request id; NULL: none */
+        const char *from;    /* "uid 0 (root)", "key SHA256:… from 192.0.2.7"; NULL: not known */
 } Actor;
 
 typedef struct AppState {
@@ -44,6 +45,7 @@ typedef struct Catalog {
         size_t n_users;
         char *base_domain; /* of refs/paas/host; NULL before setup */
         char host_head[STORE_ID_SIZE];
+        char audit_head[STORE_ID_SIZE]; /* of refs/paas/audit; "" when there is none */
 } Catalog;
 
 /* One commit on an object: what happened, to what end, by whom. */
@@ -53,6 +55,7 @@ typedef struct Record {
         const char *subject; /* one line for people */
         uint64_t operation;  /* 0: none */
         uint64_t version;    /* release, 0: none */
-        const char *status;  /* "succeeded", "failed", "canceled"; NULL: none */
+        const char *status;  /* "succeeded", "failed", "canceled", "refused"; NULL: none */
         const char *reason;  /* of a failure, one line; NULL: none */
+        unsigned count;      /* how often it happened, when that is more than once */
 } Record;

@@ -67,6 +67,7 @@ int operation_format(const Operation *o, char **ret)
         doc_put_text(&w, "step", operation_step_to_string(o->step));
         doc_put_text(&w, "actor", o->actor);
         doc_put_text(&w, "request", o->request);
+        doc_put_text(&w, "from", o->from);
         doc_put_number(&w, "created", o->created);
         doc_put_text(&w, "commit", o->commit);
         doc_put_text(&w, "old_commit", o->old_commit);
@@ -88,6 +89,7 @@ static void read_fields(DocReader *d, Operation *o)
         doc_number(d, "number", 1, INT64_MAX, &o->number);
         doc_text(d, "actor", &o->actor);
         doc_text_optional(d, "request", &o->request);
+        doc_text_optional(d, "from", &o->from);
         doc_number(d, "created", 0, INT64_MAX, &o->created);
         doc_text_optional(d, "commit", &o->commit);
         doc_text_optional(d, "old_commit", &o->old_commit);
@@ -133,6 +135,7 @@ void operation_clear(Operation *o)
         free(o->app);
         free(o->actor);
         free(o->request);
+        free(o->from);
         free(o->commit);
         free(o->old_commit);
         free(o->branch);

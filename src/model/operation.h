@@ -41,6 +41,7 @@ typedef struct Operation {
         OperationStep step;
         char *actor;      /* user name, who is responsible */
         char *request;    /* request id */
+        char *from;       /* where they came from; NULL: not known */
         uint64_t created; /* realtime, usec */
 
         /* OPERATION_DEPLOY */

@@ -240,6 +240,7 @@ static const Operation operation = {
         .step = STEP_CHECKING,
         .actor = (char *) "ada",
         .request = (char *) "r-1",
+        .from = (char *) "key SHA256:abc from 192.0.2.7",
         .created = USEC + 123456,
         .commit = (char *) "c1",
         .old_commit = (char *) "c0",

@@ -18,6 +18,7 @@ struct Session {
         Session *next;
         char *sender; /* unique name on the bus */
         char *user;
+        char *from; /* "key SHA256:… from 192.0.2.7" */
         sd_bus_track *track;
 };
 
@@ -28,6 +29,7 @@ static void session_free(Session *s)
         sd_bus_track_unref(s->track);
         free(s->sender);
         free(s->user);
+        free(s->from);
         free(s);
 }
 
@@ -61,7 +63,7 @@ static Session *find_session(Manager *m, const char *sender)
         return NULL;
 }
 
-static int new_session(Manager *m, sd_bus_message *message, const char *user, Session **ret)
+static int new_session(Manager *m, sd_bus_message *message, Session **ret)
 {
         unsigned n = 0;
         for (Session *s = m->sessions; s; s = s->next)
@@ -74,8 +76,6 @@ static int new_session(Manager *m, sd_bus_message *message, const char *user, Se
                 return -ENOMEM;
         s->manager = m;
         int r = text_replace(&s->sender, sd_bus_message_get_sender(message));
-        if (r >= 0)
-                r = text_replace(&s->user, user);
         if (r >= 0)
                 r = sd_bus_track_new(m->bus, &s->track, session_gone, s);
         if (r >= 0)
@@ -96,9 +96,17 @@ static bool is_git_user(uid_t uid)
         return pw && pw->pw_uid == uid;
 }
 
-int caller_authenticate(Manager *m, sd_bus_message *message, const char *fingerprint, const char **ret_user,
-                        sd_bus_error *e)
+/* As sshd writes it: an address of either family, perhaps with the link that it belongs to. */
+static bool is_address(const char *s)
 {
+        static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.:%-_";
+        return strlen(s) <= 64 && !s[strspn(s, allowed)];
+}
+
+int caller_authenticate(Manager *m, sd_bus_message *message, const char *fingerprint, const char *address,
+                        const char **ret_user, sd_bus_error *e)
+{
+        _cleanup_free_ char *from = NULL;
         uid_t uid;
         int r = bus_sender_uid(message, &uid);
         if (r < 0)
@@ -111,11 +119,17 @@ int caller_authenticate(Manager *m, sd_bus_message *message, const char *fingerp
                 return sd_bus_error_setf(e, "org.paas1.Error.NotPermitted",
                                          "The key %s belongs to no user. An admin adds it: paas keys:add.",
                                          fingerprint);
+        if (!is_address(address))
+                return sd_bus_error_set(e, "org.paas1.Error.InvalidArgument", "That is no address.");
+        if (asprintf(&from, "key %s%s%s", fingerprint, *address ? " from " : "", address) < 0)
+                return -ENOMEM;
         Session *s = find_session(m, sd_bus_message_get_sender(message));
-        if (s)
+        if (!s)
+                r = new_session(m, message, &s);
+        if (r >= 0)
                 r = text_replace(&s->user, u->user.name);
-        else
-                r = new_session(m, message, u->user.name, &s);
+        if (r >= 0)
+                r = text_replace(&s->from, from);
         if (r >= 0)
                 *ret_user = s->user;
         return r;
@@ -124,12 +138,13 @@ int caller_authenticate(Manager *m, sd_bus_message *message, const char *fingerp
 static int identify_session(Manager *m, sd_bus_message *message, Caller *ret, sd_bus_error *e)
 {
         Session *s = find_session(m, sd_bus_message_get_sender(message));
-        UserState *u = s ? catalog_find_user(&m->engine->catalog, s->user) : NULL;
+        UserState *u = s && s->user && s->from ? catalog_find_user(&m->engine->catalog, s->user) : NULL;
         if (!u)
                 return sd_bus_error_set(e, "org.paas1.Error.NotPermitted",
                                         "Say first whose key you act for.");
         snprintf(ret->name, sizeof(ret->name), "%s", u->user.name);
         snprintf(ret->email, sizeof(ret->email), "%s", u->user.email ? u->user.email : "");
+        snprintf(ret->from, sizeof(ret->from), "%s", s->from);
         ret->admin = u->user.admin;
         return 0;
 }
@@ -150,6 +165,7 @@ static int identify_local(sd_bus_message *message, uid_t uid, Caller *ret, sd_bu
                 snprintf(ret->name, sizeof(ret->name), "%s", pw->pw_name);
         else
                 snprintf(ret->name, sizeof(ret->name), "uid-%u", (unsigned) uid);
+        snprintf(ret->from, sizeof(ret->from), "uid %u (%s)", (unsigned) uid, ret->name);
         ret->admin = true;
         return 0;
 }
@@ -168,7 +184,8 @@ static int identify(Manager *m, sd_bus_message *message, Caller *ret, sd_bus_err
         if (r < 0)
                 return r;
         snprintf(ret->request, sizeof(ret->request), "%s", request);
-        ret->actor = (Actor){.name = ret->name, .email = ret->email, .request = ret->request};
+        ret->actor =
+                (Actor){.name = ret->name, .email = ret->email, .request = ret->request, .from = ret->from};
         return 0;
 }
 

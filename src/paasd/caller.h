@@ -13,7 +13,7 @@
 typedef struct Caller {
         Actor actor; /* strings live as long as the catalogue's user, or the buffers below */
         bool admin;
-        char name[256], email[256], request[64];
+        char name[256], email[256], request[64], from[384];
 } Caller;
 
 /* Says who calls, and refuses (with a text that names who may) what the caller's role does not allow. Every
@@ -21,8 +21,9 @@ typedef struct Caller {
 int caller_may(Manager *m, sd_bus_message *message, Action action, const AppState *s, Caller *ret,
                sd_bus_error *e);
 
-/* Binds the connection of user paas to the user of a key. */
-int caller_authenticate(Manager *m, sd_bus_message *message, const char *fingerprint, const char **ret_user,
-                        sd_bus_error *e);
+/* Binds the connection of user paas to the user of a key; `address`: where sshd says they come from, "" when
+ * nobody knows. */
+int caller_authenticate(Manager *m, sd_bus_message *message, const char *fingerprint, const char *address,
+                        const char **ret_user, sd_bus_error *e);
 
 void caller_free_sessions(Manager *m);

@@ -14,10 +14,10 @@
 
 static int method_authenticate(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {
-        const char *fingerprint, *user;
-        int r = sd_bus_message_read(message, "s", &fingerprint);
+        const char *fingerprint, *address, *user;
+        int r = sd_bus_message_read(message, "ss", &fingerprint, &address);
         if (r >= 0)
-                r = caller_authenticate(userdata, message, fingerprint, &user, e);
+                r = caller_authenticate(userdata, message, fingerprint, address, &user, e);
         return r < 0 ? r : sd_bus_reply_method_return(message, "s", user);
 }
 
@@ -189,8 +189,8 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_PROPERTY("Version", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("BaseDomain", "s", get_property, 0, 0),
         SD_BUS_PROPERTY("Host", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_METHOD_WITH_ARGS("Authenticate", SD_BUS_ARGS("s", fingerprint), SD_BUS_RESULT("s", user),
-                                method_authenticate, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Authenticate", SD_BUS_ARGS("s", fingerprint, "s", address),
+                                SD_BUS_RESULT("s", user), method_authenticate, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Setup", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("aa{sv}", checks),
                                 method_setup, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Check", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", checks), method_check,

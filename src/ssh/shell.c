@@ -55,6 +55,18 @@ static int pass_on(char ***environment, const char *name)
         return strv_appendf(environment, "%s=%s", name, value);
 }
 
+/* The client's address, for the record: the first word of what sshd says of the connection. */
+static int pass_address(char ***environment)
+{
+        const char *connection = getenv("SSH_CONNECTION");
+        if (!connection)
+                return 0;
+        _cleanup_free_ char *address = strndup(connection, strcspn(connection, " "));
+        if (!address || setenv("PAAS_FROM", address, 1) < 0)
+                return -ENOMEM;
+        return strv_appendf(environment, "PAAS_FROM=%s", address);
+}
+
 static int make_environment(Caller *c)
 {
         static const char *const passed[] = {"LANG", "TERM", "GIT_PROTOCOL"};
@@ -67,6 +79,8 @@ static int make_environment(Caller *c)
                 r = strv_append(&c->environment, "LOGNAME=paas");
         if (r >= 0)
                 r = strv_appendf(&c->environment, "PAAS_KEY=%s", c->key);
+        if (r >= 0)
+                r = pass_address(&c->environment);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(passed); i++)
                 r = pass_on(&c->environment, passed[i]);
         return r;

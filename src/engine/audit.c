@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/audit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "basic/clock.h"
+#include "basic/log.h"
+#include "basic/text.h"
+
+#define WINDOW_MIN (60 * USEC_PER_SEC)
+#define WINDOW_MAX (3600 * USEC_PER_SEC)
+#define ROWS_OF_ACTOR 16
+#define ROWS_MAX 1024
+
+/* What an actor did of one kind, from its last commit on. */
+typedef struct Row {
+        char *actor, *email, *from, *request;
+        char *app;  /* NULL: the host */
+        char *text; /* of the latest one: the reason of a refusal, the names that were read */
+        Action action;
+        bool refused;
+        bool others;      /* all that did not get a row of its own */
+        uint64_t written; /* monotonic */
+        uint64_t window;  /* until the next commit */
+        unsigned n;       /* since then */
+} Row;
+
+struct Audit {
+        Row **rows; /* owned */
+        size_t n_rows;
+};
+
+static Row *row_free(Row *row)
+{
+        if (!row)
+                return NULL;
+        free(row->actor);
+        free(row->email);
+        free(row->from);
+        free(row->request);
+        free(row->app);
+        free(row->text);
+        free(row);
+        return NULL;
+}
+DEFINE_CLEANUP(Row *, row_free)
+
+Audit *audit_free(Audit *a)
+{
+        if (!a)
+                return NULL;
+        for (size_t i = 0; i < a->n_rows; i++)
+                row_free(a->rows[i]);
+        free(a->rows);
+        free(a);
+        return NULL;
+}
+
+static int row_describe(const Row *row, char **ret_subject, char **ret_action)
+{
+        const char *name = action_to_string(row->action);
+        /* Reading is told from changing by its name: "config:read". */
+        int n = row->refused ? asprintf(ret_action, "%s", name) : asprintf(ret_action, "%s:read", name);
+        if (n < 0)
+                return -ENOMEM;
+        if (row->others)
+                n = asprintf(ret_subject, "%u more requests of different kinds", row->n);
+        else if (row->refused)
+                n = asprintf(ret_subject, "Refused: %s", action_describe(row->action));
+        else
+                n = asprintf(ret_subject, "Read %s", row->text);
+        return n < 0 ? -ENOMEM : 0;
+}
+
+static int row_write(Engine *e, Row *row)
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        _cleanup_free_ char *subject = NULL, *action = NULL;
+        int r = row_describe(row, &subject, &action);
+        if (r < 0)
+                return r;
+        const Actor actor = {
+                .name = row->actor, .email = row->email, .request = row->request, .from = row->from};
+        const Record record = {
+                .actor = &actor,
+                .action = action,
+                .subject = subject,
+                .status = row->refused ? "refused" : "succeeded",
+                .reason = row->refused ? row->text : NULL,
+                .count = row->n,
+        };
+        AppState *s = row->app ? catalog_find_app(&e->catalog, row->app) : NULL;
+        const AppChange nothing = {0};
+        r = s ? catalog_change_app(&e->catalog, s, &nothing, &record, &error)
+              : catalog_note(&e->catalog, &record, &error);
+        if (r < 0)
+                return log_error(0, "cannot record \"%s\" of %s: %s", subject, row->actor,
+                                 error_text(&error, r)),
+                       r;
+        row->n = 0;
+        row->written = clock_monotonic();
+        return 0;
+}
+
+static Row *find_row(Audit *a, const Actor *actor, Action action, const char *app, bool refused,
+                     Row **ret_others, unsigned *ret_n)
+{
+        for (size_t i = 0; i < a->n_rows; i++) {
+                Row *row = a->rows[i];
+                if (!streq(row->actor, actor->name))
+                        continue;
+                ++*ret_n;
+                if (row->others)
+                        *ret_others = row;
+                else if (row->action == action && row->refused == refused && text_equal(row->app, app))
+                        return row;
+        }
+        return NULL;
+}
+
+static int row_new(Audit *a, const Actor *actor, Action action, const char *app, bool refused, bool others,
+                   Row **ret)
+{
+        if (a->n_rows >= ROWS_MAX)
+                return -ENOSPC;
+        _cleanup_(row_freep) Row *row = calloc(1, sizeof(Row));
+        if (!row)
+                return -ENOMEM;
+        row->action = action;
+        row->refused = refused;
+        row->others = others;
+        row->window = WINDOW_MIN;
+        int r = text_replace(&row->actor, actor->name);
+        if (r >= 0 && app && !others)
+                r = text_replace(&row->app, app);
+        Row **longer = r >= 0 ? reallocarray(a->rows, a->n_rows + 1, sizeof(Row *)) : NULL;
+        if (!longer)
+                return -ENOMEM;
+        a->rows = longer;
+        *ret = a->rows[a->n_rows++] = TAKE_PTR(row);
+        return 0;
+}
+
+static int note(Engine *e, const Actor *actor, Action action, const AppState *s, bool refused,
+                const char *text)
+{
+        if (!e->audit)
+                e->audit = calloc(1, sizeof(Audit));
+        if (!e->audit)
+                return -ENOMEM;
+        const char *app = s ? s->app.name : NULL;
+        Row *others = NULL;
+        unsigned n = 0;
+        Row *row = find_row(e->audit, actor, action, app, refused, &others, &n);
+        int r = 0;
+        if (!row && n < ROWS_OF_ACTOR)
+                r = row_new(e->audit, actor, action, app, refused, false, &row);
+        else if (!row && others)
+                row = others;
+        else if (!row)
+                r = row_new(e->audit, actor, action, NULL, refused, true, &row);
+        if (r >= 0)
+                r = text_replace(&row->email, actor->email);
+        if (r >= 0)
+                r = text_replace(&row->from, actor->from);
+        if (r >= 0)
+                r = text_replace(&row->request, actor->request);
+        if (r >= 0)
+                r = text_replace(&row->text, text);
+        if (r < 0)
+                return r;
+        row->n++;
+        return row->written == 0 && !row->others ? row_write(e, row) : 0;
+}
+
+void audit_refused(Engine *e, const Actor *actor, Action action, const AppState *s, const char *reason)
+{
+        int r = note(e, actor, action, s, true, reason);
+        if (r < 0)
+                log_error(r, "cannot record that %s was refused %s", actor->name, action_to_string(action));
+}
+
+void audit_read(Engine *e, const Actor *actor, Action action, const AppState *s, const char *what)
+{
+        int r = note(e, actor, action, s, false, what);
+        if (r < 0)
+                log_error(r, "cannot record what %s read", actor->name);
+}
+
+void audit_tick(Engine *e, bool all)
+{
+        Audit *a = e->audit;
+        if (!a)
+                return;
+        uint64_t now = clock_monotonic();
+        size_t kept = 0;
+        for (size_t i = 0; i < a->n_rows; i++) {
+                Row *row = a->rows[i];
+                bool due = now - row->written >= row->window;
+                if (due && row->n == 0) { /* it has stopped */
+                        row_free(row);
+                        continue;
+                }
+                if (row->n > 0 && (due || all) && row_write(e, row) >= 0 && row->window < WINDOW_MAX)
+                        row->window *= 2;
+                a->rows[kept++] = row;
+        }
+        a->n_rows = kept;
+}
