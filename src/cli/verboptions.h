@@ -40,23 +40,25 @@ typedef struct OptionInfo {
 const OptionInfo *option_info(Option o);
 
 /* A set of options: what a verb allows. */
-typedef uint32_t OptionSet;
+typedef uint64_t OptionSet;
 
-enum {
-        ALLOW_APP = (1 << OPTION_APP) | (1 << OPTION_REMOTE),
-        ALLOW_JSON = 1 << OPTION_JSON,
-        ALLOW_SHELL = 1 << OPTION_SHELL,
-        ALLOW_LOGS = (1 << OPTION_TAIL) | (1 << OPTION_LINES) | (1 << OPTION_PS) | (1 << OPTION_SOURCE),
-        ALLOW_CONFIRM = 1 << OPTION_CONFIRM,
-        ALLOW_USER = 1 << OPTION_USER,
-        ALLOW_NEW_USER = (1 << OPTION_EMAIL) | (1 << OPTION_ADMIN),
-        ALLOW_SETUP =
-                (1 << OPTION_DOMAIN) | (1 << OPTION_ADMIN_NAME) | (1 << OPTION_EMAIL) | (1 << OPTION_KEY),
-        ALLOW_DEPLOY = (1 << OPTION_DETACH) | (1 << OPTION_NO_ROLLBACK),
-        ALLOW_NUMBER = 1 << OPTION_NUMBER,
-};
+#define OPTION_BIT(o) (UINT64_C(1) << (o))
+
+#define ALLOW_APP (OPTION_BIT(OPTION_APP) | OPTION_BIT(OPTION_REMOTE))
+#define ALLOW_JSON OPTION_BIT(OPTION_JSON)
+#define ALLOW_SHELL OPTION_BIT(OPTION_SHELL)
+#define ALLOW_LOGS                                                                                          \
+  (OPTION_BIT(OPTION_TAIL) | OPTION_BIT(OPTION_LINES) | OPTION_BIT(OPTION_PS) | OPTION_BIT(OPTION_SOURCE))
+#define ALLOW_CONFIRM OPTION_BIT(OPTION_CONFIRM)
+#define ALLOW_USER OPTION_BIT(OPTION_USER)
+#define ALLOW_NEW_USER (OPTION_BIT(OPTION_EMAIL) | OPTION_BIT(OPTION_ADMIN))
+#define ALLOW_SETUP                                                                                         \
+  (OPTION_BIT(OPTION_DOMAIN) | OPTION_BIT(OPTION_ADMIN_NAME) | OPTION_BIT(OPTION_EMAIL) |                   \
+   OPTION_BIT(OPTION_KEY))
+#define ALLOW_DEPLOY (OPTION_BIT(OPTION_DETACH) | OPTION_BIT(OPTION_NO_ROLLBACK))
+#define ALLOW_NUMBER OPTION_BIT(OPTION_NUMBER)
 
 static inline bool option_in(Option o, OptionSet set)
 {
-        return set & (UINT32_C(1) << o);
+        return set & OPTION_BIT(o);
 }

@@ -30,7 +30,7 @@ static int write_build_environment(Engine *e, const AppState *s, const char *dir
 {
         _cleanup_config_ Config c = CONFIG_NULL;
         const FileOwner build = {s->app.build_uid, s->app.build_uid};
-        int r = hostfiles_read_config(e, s, s->current, &c, error);
+        int r = hostfiles_read_config(e, s, catalog_base(s), &c, error);
         for (size_t i = 0; r >= 0 && i < c.n_vars; i++) {
                 char path[1024];
                 snprintf(path, sizeof(path), "%s/%s", directory, c.vars[i].name);

@@ -11,7 +11,7 @@
 #include "engine/catalog-load.h"
 #include "engine/catalog.h"
 
-#define MAX_FILES 4
+#define MAX_FILES 8
 
 bool catalog_uid_is_free(uid_t uid)
 {
@@ -94,10 +94,20 @@ static void file_set_clear(FileSet *s)
                 free(s->texts[i]);
 }
 
+/* NULL: the file is removed. */
 static void file_set_add(FileSet *s, const char *path, char *text)
 {
         s->texts[s->n] = text;
-        s->files[s->n++] = (StoreFile){.path = path, .data = text, .length = strlen(text)};
+        s->files[s->n++] = (StoreFile){.path = path, .data = text, .length = text ? strlen(text) : 0};
+}
+
+static int file_set_copy(FileSet *s, const char *path, const char *text)
+{
+        char *copy = strdup(text);
+        if (!copy)
+                return -ENOMEM;
+        file_set_add(s, path, copy);
+        return 0;
 }
 
 static int make_files(const AppChange *change, FileSet *set)
@@ -124,11 +134,14 @@ static int make_files(const AppChange *change, FileSet *set)
                 file_set_add(set, "domains", text);
         }
         if (change->current) {
-                text = strdup(change->current);
-                if (!text)
-                        return -ENOMEM;
-                file_set_add(set, "current", text);
+                r = file_set_copy(set, "current", change->current);
+                if (r < 0)
+                        return r;
         }
+        if (change->recorded && change->recorded[0])
+                return file_set_copy(set, "recorded", change->recorded);
+        if (change->recorded)
+                file_set_add(set, "recorded", NULL);
         return 0;
 }
 
@@ -224,6 +237,8 @@ int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const R
                 SWAP(s->release, p.release);
                 SWAP(s->procfile, p.procfile);
         }
+        if (change->recorded)
+                snprintf(s->recorded, sizeof(s->recorded), "%s", change->recorded);
         return 0;
 }
 

@@ -50,9 +50,23 @@ static int read_release_chain(Catalog *c, AppState *s)
         return history_last_version(c->store, s->release_head, &s->last_version);
 }
 
+/* "" when there is no such file. */
+static int read_commit_id(Catalog *c, const AppState *s, const char *path, char ret[STORE_ID_SIZE], Error *e)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = store_read(c->store, s->head, path, STORE_ID_SIZE, &text, &n);
+        if (r == -ENOENT)
+                return 0;
+        if (r < 0 || n != STORE_ID_SIZE - 1)
+                return error_set(e, r < 0 ? r : -EBADMSG, "%s: not the id of a commit", path);
+        memcpy(ret, text, STORE_ID_SIZE);
+        return 0;
+}
+
 static int load_files(Catalog *c, AppState *s, const char *ref, Error *e)
 {
-        _cleanup_free_ char *app = NULL, *formation = NULL, *domains = NULL, *current = NULL;
+        _cleanup_free_ char *app = NULL, *formation = NULL, *domains = NULL;
         size_t n;
         int r = store_read(c->store, s->head, "app", STATE_FILE_MAX, &app, &n);
         if (r >= 0)
@@ -72,12 +86,13 @@ static int load_files(Catalog *c, AppState *s, const char *ref, Error *e)
         if (r < 0 && r != -ENOENT)
                 return error_prefix(e, r, "%s: domains", ref);
 
-        r = store_read(c->store, s->head, "current", STORE_ID_SIZE, &current, &n);
-        if (r == -ENOENT)
+        r = read_commit_id(c, s, "recorded", s->recorded, e);
+        if (r >= 0)
+                r = read_commit_id(c, s, "current", s->current, e);
+        if (r < 0)
+                return error_prefix(e, r, "%s", ref);
+        if (!s->current[0])
                 return 0;
-        if (r < 0 || n != STORE_ID_SIZE - 1)
-                return error_set(e, r < 0 ? r : -EBADMSG, "%s: current: not the id of a commit", ref);
-        memcpy(s->current, current, STORE_ID_SIZE);
         return catalog_read_release(c, s->current, &s->release, &s->procfile, e);
 }
 
@@ -169,6 +184,11 @@ void catalog_clear(Catalog *c)
         free(c->users);
         free(c->base_domain);
         *c = (Catalog){0};
+}
+
+const char *catalog_base(const AppState *s)
+{
+        return s->recorded[0] ? s->recorded : s->current[0] ? s->current : NULL;
 }
 
 AppState *catalog_find_app(Catalog *c, const char *name)

@@ -35,9 +35,14 @@ typedef struct AppChange {
         const Formation *formation;
         char *const *domains; /* with `set_domains` */
         bool set_domains;
-        const char *current; /* commit of the release that becomes the current one */
+        const char *current;  /* commit of the release that becomes the current one */
+        const char *recorded; /* commit of a release that is not started; "": there is none any more */
 } AppChange;
 int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const Record *record, Error *e);
+
+/* The commit whose config the next release starts from: what was recorded without a restart, else the
+ * current one. NULL when there is none. */
+const char *catalog_base(const AppState *s);
 
 /* A release: a new commit on the release chain with these files over the tree of `base` (NULL: empty). */
 int catalog_commit_release(Catalog *c, AppState *s, const char *base, const StoreFile *files, size_t n_files,

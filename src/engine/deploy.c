@@ -251,7 +251,7 @@ static void release_built(Job *j)
         const RolloutContent content = {
                 .kind = RELEASE_DEPLOY,
                 .description = description,
-                .base = s->current[0] ? s->current : NULL,
+                .base = catalog_base(s),
                 .slug = j->operation.slug,
                 .manifest = result.manifest,
                 .commit = j->operation.commit,

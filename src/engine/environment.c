@@ -38,7 +38,7 @@ int hostfiles_read_config(Engine *e, const AppState *s, const char *commit, Conf
         _cleanup_config_ Config c = CONFIG_NULL;
         _cleanup_strv_ char **names = NULL;
 
-        int r = commit[0] ? store_list(e->store, commit, "config", &names) : 0;
+        int r = commit && commit[0] ? store_list(e->store, commit, "config", &names) : 0;
         if (r < 0)
                 return error_prefix(error, r, "cannot read the config of %s", s->app.name);
         STRV_FOREACH(name, names) {

@@ -37,5 +37,5 @@ int hostfiles_write_environment(Engine *e, const AppState *s, const char *commit
                                 const Procfile *procfile, Error *error);
 void hostfiles_remove_environment(const char *app, uint64_t version);
 
-/* Config of a release's commit, unsealed. */
+/* Config of a release's commit, unsealed; NULL or "": none. */
 int hostfiles_read_config(Engine *e, const AppState *s, const char *commit, Config *ret, Error *error);

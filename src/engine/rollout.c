@@ -288,6 +288,7 @@ static int commit_switch(Job *j, AppState *s, Error *error)
                 .app = app.branch != s->app.branch ? &app : NULL,
                 .formation = &j->formation,
                 .current = j->operation.release,
+                .recorded = s->recorded[0] ? "" : NULL, /* it is part of this release, or was before it */
         };
         return catalog_change_app(&j->engine->catalog, s, &change, &record, error);
 }

@@ -26,10 +26,11 @@ typedef struct AppState {
         char head[STORE_ID_SIZE];         /* commit of refs/paas/app/<name> */
         char release_head[STORE_ID_SIZE]; /* tip of refs/paas/release/<name>; "" when there is none */
         char current[STORE_ID_SIZE];      /* commit of the current release; "" when there is none */
-        Release release;                  /* the current one; version 0 when there is none */
-        Procfile procfile;                /* its Procfile */
-        uint64_t last_version;            /* the number that the newest release got */
-        uint64_t last_operation;          /* the largest number that an operation had */
+        char recorded[STORE_ID_SIZE]; /* of a release that was not started: the next one goes on from it */
+        Release release;              /* the current one; version 0 when there is none */
+        Procfile procfile;            /* its Procfile */
+        uint64_t last_version;        /* the number that the newest release got */
+        uint64_t last_operation;      /* the largest number that an operation had */
 } AppState;
 
 typedef struct UserState {

@@ -153,7 +153,7 @@ static int method_get_config(sd_bus_message *message, void *userdata, sd_bus_err
         int r = caller_may(m, message, ACTION_CONFIG_READ, s, &caller, e);
         if (r < 0)
                 return r;
-        r = hostfiles_read_config(m->engine, s, s->current, &c, &error);
+        r = hostfiles_read_config(m->engine, s, catalog_base(s), &c, &error);
         if (r < 0)
                 return bus_error_reply(e, r, &error);
         r = sd_bus_message_new_method_return(message, &reply);
