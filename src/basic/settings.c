@@ -36,6 +36,7 @@ static const Key keys[] = {
         KEY("build:max-source", KIND_BYTES, build_max_source, 1ULL << 30, 1, UINT64_MAX),
         KEY("build:max-files", KIND_NUMBER, build_max_files, 500000, 1, 100000000),
         KEY("app:boot-timeout", KIND_SECONDS, boot_timeout, 60, 1, 3600),
+        KEY("app:release-timeout", KIND_SECONDS, release_timeout, 1800, 1, 86400),
         KEY("app:drain-timeout", KIND_SECONDS, drain_timeout, 30, 0, 86400),
         KEY("app:stop-timeout", KIND_SECONDS, stop_timeout, 30, 1, 3600),
         KEY("app:keep-releases", KIND_NUMBER, keep_releases, 10, 2, 10000),

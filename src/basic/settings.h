@@ -21,10 +21,11 @@ typedef struct Settings {
         uint64_t build_max_source; /* bytes in the pushed tree */
         uint64_t build_max_files;
         /* [app] */
-        uint64_t boot_timeout;  /* seconds until a new instance must answer */
-        uint64_t drain_timeout; /* seconds that open requests get at a switch */
-        uint64_t stop_timeout;  /* seconds between the stop signal and SIGKILL */
-        uint64_t keep_releases; /* slugs kept */
+        uint64_t boot_timeout;    /* seconds until a new instance must answer */
+        uint64_t release_timeout; /* seconds for the release command */
+        uint64_t drain_timeout;   /* seconds that open requests get at a switch */
+        uint64_t stop_timeout;    /* seconds between the stop signal and SIGKILL */
+        uint64_t keep_releases;   /* slugs kept */
         /* [router] */
         uint64_t router_pool; /* empty backends kept for new applications */
         uint64_t https_port;  /* in the URLs that are printed */

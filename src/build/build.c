@@ -205,9 +205,6 @@ static void show_processes(const Procfile *p)
 {
         if (!procfile_find(p, "web"))
                 say_problem("There is no process type 'web': nothing will answer HTTP.");
-        if (procfile_find(p, "release"))
-                say_problem("The Procfile has a process 'release': it is not run yet. Run what it does "
-                            "yourself until then.");
 }
 
 static BuildOutcome find_processes(Build *b, Pack *p)

@@ -116,7 +116,6 @@ check 'its exit code' exits 10
 tree second= 'Procfile=worker: x\nrelease: migrate\n'
 build_tree
 check 'no web process' says "nothing will answer HTTP"
-check 'a release process' says "it is not run yet"
 check 'built' exits 0
 
 tree README.md=hi

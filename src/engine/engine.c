@@ -256,8 +256,8 @@ static void first_observed(void *userdata, int r, const UnitStatus *list, size_t
 
 int engine_start(Engine *e, Error *error)
 {
-        char app[] = "paas-app-*.service", slug[] = "paas-slug-*.service";
-        char *const patterns[] = {app, slug, NULL};
+        char app[] = "paas-app-*.service", run[] = "paas-run-*.service", slug[] = "paas-slug-*.service";
+        char *const patterns[] = {app, run, slug, NULL};
         int r = units_list(e->units, patterns, first_observed, e, &e->first_observation);
         return r < 0 ? error_set(error, r, "cannot ask systemd what runs: %s", strerror(-r)) : 0;
 }

@@ -32,6 +32,7 @@ Job *job_free(Job *j)
                 return NULL;
         unit_call_free(j->build);
         unit_call_free(j->source);
+        unit_call_free(j->phase_status);
         sd_event_source_disable_unref(j->resolve_io);
         sd_event_source_disable_unref(j->deadline);
         closep(&j->resolve_fd);
@@ -196,6 +197,7 @@ static void job_end(Job *j, OperationStep step)
         j->ended_at = clock_monotonic();
         j->build = unit_call_free(j->build);
         j->source = unit_call_free(j->source);
+        j->phase_status = unit_call_free(j->phase_status);
         j->deadline = sd_event_source_disable_unref(j->deadline);
         j->resolve_io = sd_event_source_disable_unref(j->resolve_io);
         closep(&j->resolve_fd);

@@ -36,8 +36,10 @@ struct Job {
         bool source_failed;
 
         /* a release's or restart's */
-        Formation formation; /* as it will be from the switch on */
-        unsigned pending;    /* launches not proven yet */
+        Formation formation;        /* as it will be from the switch on */
+        unsigned pending;           /* launches not proven yet */
+        void (*phase_done)(Job *j); /* what comes after its release command */
+        UnitCall *phase_status;
         sd_event_source *deadline;
 };
 

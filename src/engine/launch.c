@@ -16,6 +16,7 @@
 #include "engine/hostfiles.h"
 #include "model/paths.h"
 #include "render/instance.h"
+#include "render/oneoff.h"
 
 /* Restarts during a check after which there is nothing to wait for any more. */
 #define HOPELESS_RESTARTS 2
@@ -34,6 +35,8 @@ struct Launch {
         Release release;
         const Size *size;
         char *operation;
+        LaunchOneoff oneoff; /* time limit 0: an instance that stays */
+        char *environment_file;
         LaunchDone done;
         void (*started)(void *userdata);
         void *userdata;
@@ -66,6 +69,7 @@ Launch *launch_free(Launch *l)
         }
         release_clear(&l->release);
         free(l->operation);
+        free(l->environment_file);
         free(l);
         return NULL;
 }
@@ -153,11 +157,24 @@ static int start_probe(Launch *l, const AppState *s)
         return units_start(e->units, spec, NULL, 0, probe_done, l, &l->probe);
 }
 
+static UnitSpec *make_service(const Launch *l, const RenderInstance *i)
+{
+        if (l->oneoff.time_limit == 0)
+                return render_instance_service(i);
+        const RenderOneoff oneoff = {
+                .instance = *i,
+                .environment_file = l->environment_file,
+                .source = l->oneoff.source,
+                .operation = l->operation,
+                .time_limit = l->oneoff.time_limit,
+        };
+        return render_oneoff(&oneoff);
+}
+
 static int start_service(Launch *l, const AppState *s)
 {
         const RenderInstance i = describe(l, s);
-        _cleanup_unit_spec_ UnitSpec *service = render_instance_service(&i),
-                                     *mount = render_instance_mount(&i);
+        _cleanup_unit_spec_ UnitSpec *service = make_service(l, &i), *mount = render_instance_mount(&i);
         int r = unit_spec_check(service);
         if (r >= 0)
                 r = unit_spec_check(mount);
@@ -263,6 +280,19 @@ static void probe_done(void *userdata, int r, const char *text)
                 finish(l, 0, NULL);
 }
 
+static int begin(Launch *l, const AppState *s)
+{
+        const Instance *i = l->instance;
+        if (!i->loaded)
+                return start_slug(l, s);
+        if (l->oneoff.time_limit > 0) {
+                l->state = LAUNCH_UP;
+                return units_wait(l->world->engine->units, i->unit, launch_step, l, &l->call);
+        }
+        /* A process without a port is proven by running. */
+        return i->port > 0 ? start_probe(l, s) : -EALREADY;
+}
+
 int launch_start(const LaunchRequest *request)
 {
         Launch *l = calloc(1, sizeof(Launch));
@@ -283,14 +313,12 @@ int launch_start(const LaunchRequest *request)
         int r = s ? release_copy(request->release, &l->release) : -ENOENT;
         if (r >= 0 && request->operation)
                 r = text_replace(&l->operation, request->operation);
-        if (r >= 0) {
-                if (!request->instance->loaded)
-                        r = start_slug(l, s);
-                else if (request->instance->port > 0)
-                        r = start_probe(l, s);
-                else
-                        r = -EALREADY; /* a process without a port is proven by running */
+        if (r >= 0 && request->oneoff) {
+                l->oneoff = *request->oneoff;
+                r = text_replace(&l->environment_file, request->oneoff->environment_file);
         }
+        if (r >= 0)
+                r = begin(l, s);
         if (r < 0)
                 launch_free(l);
         return r;

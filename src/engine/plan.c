@@ -34,8 +34,8 @@ static bool is_held(const Plan *p, const PlanInstance *i)
 
 static bool is_candidate(const Plan *p, const PlanInstance *i, const char *type, unsigned index)
 {
-        return !i->leaving && !i->stale && !is_held(p, i) && i->name->version == p->wish->version &&
-               i->name->index == index && streq(i->name->type, type);
+        return !i->leaving && !i->stale && !i->name->oneoff && !is_held(p, i) &&
+               i->name->version == p->wish->version && i->name->index == index && streq(i->name->type, type);
 }
 
 /* Of several that could be `type`.`index` the one to keep: a proven one before an unproven, then the newest.
@@ -73,8 +73,8 @@ static void plan_observed(Plan *p)
 {
         for (size_t k = 0; k < p->n_observed; k++) {
                 const PlanInstance *i = &p->observed[k];
-                if (i->leaving || is_held(p, i))
-                        continue;
+                if (i->leaving || is_held(p, i) || (i->name->oneoff && !i->stale))
+                        continue; /* a one-off ends by itself, or whoever started it ends it */
                 if (chosen_for(p, i) != i)
                         add(p, (PlanStep){.action = i->ready ? PLAN_DRAIN : PLAN_STOP, .instance = k});
                 else if (!i->ready && !i->busy)

@@ -166,6 +166,15 @@ static int make_plan(AppWorld *w, AppState *s, PlanStep **ret, size_t *ret_n)
         return plan_app(&wish, observed, w->n_instances, ret, ret_n);
 }
 
+/* How a one-off of an operation ended is for that operation to read. */
+static bool is_being_read(const AppWorld *w, const Instance *i)
+{
+        char id[128];
+        snprintf(id, sizeof(id), "%s/%llu", w->app, (unsigned long long) i->name.operation);
+        const Job *j = i->name.oneoff ? job_find(w->engine, id) : NULL;
+        return j && !j->ended;
+}
+
 /* A unit that systemd gave up on has only its name left: out of the way with it. */
 static void collect_failed(AppWorld *w)
 {
@@ -176,7 +185,8 @@ static void collect_failed(AppWorld *w)
         }
         for (size_t i = 0; i < w->n_instances; i++) {
                 Instance *instance = w->instances[i];
-                if (instance->loaded && !instance->launch && instance->state == UNIT_FAILED) {
+                if (instance->loaded && !instance->launch && instance->state == UNIT_FAILED &&
+                    !is_being_read(w, instance)) {
                         instance->phase = INSTANCE_STOPPING;
                         (void) units_reset_failed(w->engine->units, instance->unit);
                 }

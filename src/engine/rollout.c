@@ -16,6 +16,7 @@
 #include "engine/hostfiles.h"
 #include "engine/launch.h"
 #include "engine/ports.h"
+#include "engine/releasephase.h"
 #include "engine/rollout-formation.h"
 #include "engine/routing.h"
 #include "engine/slugs.h"
@@ -111,16 +112,7 @@ static int launch_one(Job *j, AppWorld *w, const Release *release, const char *t
 
 static void launch_all(Job *j, AppState *s, AppWorld *w, const Release *release, const Procfile *procfile)
 {
-        _cleanup_error_ Error error = ERROR_NULL;
-        int r = hostfiles_make_etc(s);
-        if (r >= 0)
-                r = hostfiles_write_environment(j->engine, s, j->operation.release, release, procfile,
-                                                &error);
-        if (r < 0) {
-                job_fail(j, "cannot prepare its environment: %s", error_text(&error, r));
-                return;
-        }
-
+        int r;
         j->pending = 1; /* ours, until all are on their way */
         for (size_t i = 0; i < procfile->n_processes; i++) {
                 const char *type = procfile->processes[i].type;
@@ -153,6 +145,40 @@ bool rollout_adopt(Job *j)
         return text_replace(&j->operation.release, s->release_head) >= 0;
 }
 
+/* The job has ended when it fails. */
+static int read_own(Job *j, const AppState *s, Release *release, Procfile *procfile)
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = catalog_read_release(&j->engine->catalog, j->operation.release, release, procfile, &error);
+        formation_clear(&j->formation);
+        if (r >= 0) {
+                /* Config vars that are set before the first push decide nothing for it. */
+                r = release->slug ? rollout_decide_formation(j, s, j->operation.release)
+                                  : formation_copy(&s->formation, &j->formation);
+        }
+        if (r < 0)
+                job_fail(j, "cannot read its own release: %s", error_text(&error, r));
+        return r;
+}
+
+/* Whatever went before: its processes start. */
+static void stand_up(Job *j)
+{
+        AppState *s = job_app(j);
+        AppWorld *w = job_world(j);
+        _cleanup_release_ Release release = RELEASE_NULL;
+        _cleanup_procfile_ Procfile procfile = PROCFILE_NULL;
+        if (!s || !w) {
+                job_fail(j, "the application was destroyed meanwhile");
+                return;
+        }
+        if (read_own(j, s, &release, &procfile) < 0)
+                return;
+        (void) job_set_step(j, STEP_STARTING);
+        job_say(j, "-----> Starting v%llu", (unsigned long long) release.version);
+        launch_all(j, s, w, &release, &procfile);
+}
+
 void rollout_start(Job *j)
 {
         AppState *s = job_app(j);
@@ -169,23 +195,24 @@ void rollout_start(Job *j)
                 announce(j, s, w);
                 return;
         }
-        int r = catalog_read_release(&j->engine->catalog, j->operation.release, &release, &procfile, &error);
-        if (r >= 0) {
-                /* Config vars that are set before the first push decide nothing for it. */
-                r = release.slug ? rollout_decide_formation(j, s, j->operation.release)
-                                 : formation_copy(&s->formation, &j->formation);
-        }
-        if (r < 0) {
-                job_fail(j, "cannot read its own release: %s", error_text(&error, r));
+        int r = read_own(j, s, &release, &procfile);
+        if (r < 0)
                 return;
-        }
-        (void) job_set_step(j, STEP_STARTING);
         if (!release.slug) {
+                (void) job_set_step(j, STEP_STARTING);
                 switch_over(j, s, w);
                 return;
         }
-        job_say(j, "-----> Starting v%llu", (unsigned long long) release.version);
-        launch_all(j, s, w, &release, &procfile);
+        r = hostfiles_make_etc(s);
+        if (r >= 0)
+                r = hostfiles_write_environment(j->engine, s, j->operation.release, &release, &procfile,
+                                                &error);
+        if (r < 0)
+                job_fail(j, "cannot prepare its environment: %s", error_text(&error, r));
+        else if (releasephase_is_due(j, &procfile))
+                releasephase_begin(j, w, &release, &procfile, stand_up);
+        else
+                stand_up(j);
 }
 
 static int compose(const Job *j, const AppState *s, const RolloutContent *content, Release *release)

@@ -201,6 +201,23 @@ static void test_nothing_is_wished(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_world, free_world)
 
+static void test_oneoffs_are_nobodys_business(void **state)
+{
+        World *w = *state;
+        observe(w, "web", 1, 12, 3)->ready = true;
+        observe(w, "web", 2, 12, 3)->ready = true;
+        observe(w, "release", 1, 12, 3);
+        w->names[2].oneoff = true;
+        observe(w, "web", 1, 12, 9)->ready = false; /* paas run of a word that is a type, too */
+        w->names[3].oneoff = true;
+        plan(w);
+        assert_int_equal(w->n_steps, 0);
+        w->observed[3].stale = true;
+        plan(w);
+        assert_int_equal(w->n_steps, 1);
+        assert_int_equal(w->steps[0].action, PLAN_STOP);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -214,6 +231,7 @@ int main(void)
                 TEST(test_one_that_leaves_is_replaced),
                 TEST(test_release_process_never_runs),
                 TEST(test_nothing_is_wished),
+                TEST(test_oneoffs_are_nobodys_business),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

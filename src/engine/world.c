@@ -95,7 +95,8 @@ Instance *world_find_instance(AppWorld *w, const InstanceName *name)
         for (size_t i = 0; i < w->n_instances; i++) {
                 const InstanceName *n = &w->instances[i]->name;
                 if (n->index == name->index && n->version == name->version &&
-                    n->operation == name->operation && streq(n->type, name->type))
+                    n->operation == name->operation && n->oneoff == name->oneoff &&
+                    streq(n->type, name->type))
                         return w->instances[i];
         }
         return NULL;
@@ -324,6 +325,8 @@ static int observe_now(AppWorld *w)
         _cleanup_free_ char *escaped = name_escape(w->app);
         _cleanup_strv_ char **patterns = NULL;
         int r = escaped ? strv_appendf(&patterns, "paas-app-%s-*.service", escaped) : -ENOMEM;
+        if (r >= 0)
+                r = strv_appendf(&patterns, "paas-run-%s-*.service", escaped);
         if (r >= 0)
                 r = strv_appendf(&patterns, "paas-slug-%s-*.service", escaped);
         w->observed_at = clock_monotonic();

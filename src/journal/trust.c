@@ -10,11 +10,25 @@
 #include "model/name.h"
 
 /* Order of Trust.prefixes. */
-enum { PREFIX_APP, PREFIX_BUILD, PREFIX_SOURCE, PREFIX_RESOLVE, PREFIX_PROBE, PREFIX_SLUG, _PREFIX_MAX };
+enum {
+        PREFIX_APP,
+        PREFIX_RUN,
+        PREFIX_BUILD,
+        PREFIX_SOURCE,
+        PREFIX_RESOLVE,
+        PREFIX_PROBE,
+        PREFIX_SLUG,
+        _PREFIX_MAX
+};
 
 static const char *const unit_kinds[_PREFIX_MAX] = {
-        [PREFIX_APP] = "app",     [PREFIX_BUILD] = "build", [PREFIX_SOURCE] = "source",
-        [PREFIX_PROBE] = "probe", [PREFIX_SLUG] = "slug",   [PREFIX_RESOLVE] = "source-resolve",
+        [PREFIX_APP] = "app",
+        [PREFIX_RUN] = "run",
+        [PREFIX_BUILD] = "build",
+        [PREFIX_SOURCE] = "source",
+        [PREFIX_PROBE] = "probe",
+        [PREFIX_SLUG] = "slug",
+        [PREFIX_RESOLVE] = "source-resolve",
 };
 
 static int operation_app(const char *operation, char **ret, Error *e)
@@ -79,21 +93,21 @@ void trust_clear(Trust *t)
         *t = (Trust){0};
 }
 
-/* A process that dies within milliseconds is gone before journald has read its cgroup: then the slice is
- * missing, and the unit's name, which PID 1 told when it opened the stream, says the same. */
-static bool in_slice(const Trust *t, const Origin *o)
-{
-        if (o->slice)
-                return streq(o->slice, t->slice);
-        return o->unit && text_after(o->unit, t->prefixes[PREFIX_APP]);
-}
-
 static bool in_unit_of(const Trust *t, const Origin *o, unsigned first, unsigned last)
 {
         for (unsigned i = first; o->unit && i <= last; i++)
                 if (text_after(o->unit, t->prefixes[i]))
                         return true;
         return false;
+}
+
+/* A process that dies within milliseconds is gone before journald has read its cgroup: then the slice is
+ * missing, and the unit's name, which PID 1 told when it opened the stream, says the same. */
+static bool in_slice(const Trust *t, const Origin *o)
+{
+        if (o->slice)
+                return streq(o->slice, t->slice);
+        return in_unit_of(t, o, PREFIX_APP, PREFIX_RUN);
 }
 
 static bool origin_agrees(const Trust *t, const Origin *o)

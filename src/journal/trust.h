@@ -24,7 +24,7 @@ typedef struct Trust {
         char *app_id;    /* NULL: unchecked */
         char *operation; /* "blog/7"; NULL: whatever */
         char *slice;     /* paas-app-<app>.slice */
-        char *prefixes[6];
+        char *prefixes[7];
 } Trust;
 
 /* The fields of one entry that matter; NULL: absent. */

@@ -75,6 +75,8 @@ int operation_format(const Operation *o, char **ret)
         doc_put_bool(&w, "forced", o->forced);
         doc_put_bool(&w, "detached", o->detached);
         doc_put_bool(&w, "no_rollback", o->no_rollback);
+        doc_put_bool(&w, "skip_release", o->skip_release);
+        doc_put_bool(&w, "release_begun", o->release_begun);
         doc_put_text(&w, "slug", o->slug);
         doc_put_number(&w, "version", o->version);
         doc_put_text(&w, "release", o->release);
@@ -97,6 +99,8 @@ static void read_fields(DocReader *d, Operation *o)
         doc_bool(d, "forced", &o->forced);
         doc_bool(d, "detached", &o->detached);
         doc_bool(d, "no_rollback", &o->no_rollback);
+        doc_bool(d, "skip_release", &o->skip_release);
+        doc_bool(d, "release_begun", &o->release_begun);
         doc_text_optional(d, "slug", &o->slug);
         doc_number(d, "version", 0, INT64_MAX, &o->version);
         doc_text_optional(d, "release", &o->release);

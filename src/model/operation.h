@@ -51,12 +51,14 @@ typedef struct Operation {
         bool forced;
         bool detached; /* goes on when the pusher goes away */
         bool no_rollback;
+        bool skip_release; /* the release command is not run, as was asked */
 
-        char *slug;       /* once built */
-        uint64_t version; /* once released; 0 before */
-        char *release;    /* commit of the release, likewise */
-        char *previous;   /* commit of the release that was current when this one was made; NULL: none */
-        char **arguments; /* of the other kinds */
+        bool release_begun; /* the release command was started: not to be done twice */
+        char *slug;         /* once built */
+        uint64_t version;   /* once released; 0 before */
+        char *release;      /* commit of the release, likewise */
+        char *previous;     /* commit of the release that was current when this one was made; NULL: none */
+        char **arguments;   /* of the other kinds */
 } Operation;
 
 #define OPERATION_NULL ((Operation){0})

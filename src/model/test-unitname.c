@@ -40,6 +40,17 @@ static void test_parse(void **state)
         assert_int_equal(copy.operation, 3);
 }
 
+static void test_oneoff(void **state)
+{
+        _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
+        assert_int_equal(instance_name_parse("paas-run-my_app-release.1-v12.3.service", &n), 0);
+        assert_true(n.oneoff);
+        assert_string_equal(n.type, "release");
+        _cleanup_free_ char *unit = instance_unit_name(&n, ".service"), *shorter = instance_short_name(&n);
+        assert_string_equal(unit, "paas-run-my_app-release.1-v12.3.service");
+        assert_string_equal(shorter, "release.1-v12.3");
+}
+
 static void test_refused(void **state)
 {
         static const char *const names[] = {
@@ -76,6 +87,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_format),
                 cmocka_unit_test(test_parse),
+                cmocka_unit_test(test_oneoff),
                 cmocka_unit_test(test_refused),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

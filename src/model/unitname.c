@@ -24,8 +24,8 @@ char *instance_unit_name(const InstanceName *n, const char *suffix)
         _cleanup_free_ char *app = name_escape(n->app), *type = name_escape(n->type);
         char *s = NULL;
         if (!app || !type ||
-            asprintf(&s, "paas-app-%s-%s.%u-v%" PRIu64 ".%" PRIu64 "%s", app, type, n->index, n->version,
-                     n->operation, suffix) < 0)
+            asprintf(&s, "paas-%s-%s-%s.%u-v%" PRIu64 ".%" PRIu64 "%s", n->oneoff ? "run" : "app", app, type,
+                     n->index, n->version, n->operation, suffix) < 0)
                 return NULL;
         return s;
 }
@@ -82,7 +82,10 @@ static int parse(const char *p, InstanceName *n)
 int instance_name_parse(const char *unit, InstanceName *ret)
 {
         _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
-        const char *p = text_after(unit, "paas-app-");
+        const char *p = text_after(unit, "paas-app-"), *oneoff = text_after(unit, "paas-run-");
+        n.oneoff = oneoff;
+        if (oneoff)
+                p = oneoff;
         int r = p ? parse(p, &n) : -EINVAL;
         if (r < 0)
                 return r;

@@ -4,8 +4,10 @@
 /*
  * paas-app-my_app-web.1-v12.3.service: the first web process of my-app, release 12, started by operation 3
  * of the application. A unit name is never used twice, and everything about an instance can be read from it.
+ * paas-run-my_app-run.4-v12.9.service is a one-off: it runs to its end and belongs to no formation.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "basic/cleanup.h"
@@ -16,6 +18,7 @@ typedef struct InstanceName {
         unsigned index; /* from 1 */
         uint64_t version;
         uint64_t operation;
+        bool oneoff; /* "run" (paas run) or "release" (the release phase) */
 } InstanceName;
 
 #define INSTANCE_NAME_NULL ((InstanceName){0})

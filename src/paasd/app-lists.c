@@ -43,6 +43,8 @@ static const char *state_of(const Instance *i)
                 return "draining";
         if (i->phase == INSTANCE_STOPPING)
                 return "stopping";
+        if (i->name.oneoff)
+                return "up";
         if (instance_crashed(i))
                 return "crashed";
         if (i->state == UNIT_ACTIVE && i->phase == INSTANCE_READY)

@@ -8,14 +8,6 @@
 #include "basic/text.h"
 #include "model/name.h"
 #include "model/paths.h"
-#include "render/unitpath.h"
-
-char *render_slice_name(const char *app)
-{
-        _cleanup_free_ char *escaped = name_escape(app);
-        char *s = NULL;
-        return escaped && asprintf(&s, "paas-app-%s.slice", escaped) >= 0 ? s : NULL;
-}
 
 char *render_slug_unit(const char *app, uint64_t version)
 {
@@ -25,81 +17,6 @@ char *render_slug_unit(const char *app, uint64_t version)
                                    (unsigned long long) version) >= 0
                        ? s
                        : NULL;
-}
-
-static char *mount_path(const InstanceName *name)
-{
-        _cleanup_free_ char *short_name = instance_short_name(name);
-        char *s = NULL;
-        return short_name && asprintf(&s, PAAS_APP_MOUNT, name->app, short_name) >= 0 ? s : NULL;
-}
-
-static char *mount_unit(const InstanceName *name)
-{
-        _cleanup_free_ char *path = mount_path(name);
-        return path ? unit_path_escape(path, ".mount") : NULL;
-}
-
-/* What Heroku's dyno metadata and buildpacks look for, and the same under our own names. */
-static void add_environment(UnitSpec *s, const RenderInstance *i)
-{
-        static const char property[] = "Environment";
-        const InstanceName *n = i->name;
-        unsigned long long version = (unsigned long long) n->version;
-        char created[CLOCK_TEXT_SIZE];
-
-        clock_format(i->release->created, created);
-        if (i->port)
-                unit_spec_listf(s, UNIT_STRV, property, "PORT=%u", i->port);
-        unit_spec_listf(s, UNIT_STRV, property, "DYNO=%s.%u", n->type, n->index);
-        unit_spec_listf(s, UNIT_STRV, property, "PS=%s.%u", n->type, n->index);
-        unit_spec_list(s, UNIT_STRV, property, "HOME=/app");
-        unit_spec_list(s, UNIT_STRV, property, "LANG=C.UTF-8");
-        unit_spec_listf(s, UNIT_STRV, property, "MEMORY_AVAILABLE=%llu",
-                        (unsigned long long) (i->size->memory >> 20));
-        unit_spec_listf(s, UNIT_STRV, property, "STACK=%s", i->release->stack ? i->release->stack : "host");
-        unit_spec_listf(s, UNIT_STRV, property, "PAAS_APP=%s", n->app);
-        unit_spec_listf(s, UNIT_STRV, property, "PAAS_APP_ID=%s", i->app_id);
-        unit_spec_listf(s, UNIT_STRV, property, "PAAS_PROCESS=%s.%u", n->type, n->index);
-        unit_spec_listf(s, UNIT_STRV, property, "PAAS_RELEASE=v%llu", version);
-        unit_spec_listf(s, UNIT_STRV, property, "PAAS_RELEASE_CREATED_AT=%s", created);
-        unit_spec_listf(s, UNIT_STRV, property, "HEROKU_APP_NAME=%s", n->app);
-        unit_spec_listf(s, UNIT_STRV, property, "HEROKU_APP_ID=%s", i->app_id);
-        unit_spec_listf(s, UNIT_STRV, property, "HEROKU_RELEASE_VERSION=v%llu", version);
-        unit_spec_listf(s, UNIT_STRV, property, "HEROKU_RELEASE_CREATED_AT=%s", created);
-        if (i->release->commit) {
-                unit_spec_listf(s, UNIT_STRV, property, "PAAS_COMMIT=%s", i->release->commit);
-                unit_spec_listf(s, UNIT_STRV, property, "HEROKU_SLUG_COMMIT=%s", i->release->commit);
-                unit_spec_listf(s, UNIT_STRV, property, "GIT_REV=%s", i->release->commit);
-        }
-}
-
-static void add_files(UnitSpec *s, const InstanceName *n)
-{
-        unsigned long long version = (unsigned long long) n->version;
-        _cleanup_free_ char *path = mount_path(n), *unit = mount_unit(n), *etc = NULL;
-
-        unit_spec_listf(s, UNIT_ENV_FILES, "EnvironmentFiles", PAAS_ENV, n->app, version);
-        unit_spec_listf(s, UNIT_ENV_FILES, "EnvironmentFiles", PAAS_ENV_TYPE, n->app, version, n->type);
-        if (!path || !unit || asprintf(&etc, PAAS_ETC, n->app) < 0) {
-                s->failed = -ENOMEM;
-                return;
-        }
-        unit_spec_bind(s, "BindPaths", path, "/app");
-        unit_spec_bind(s, "BindReadOnlyPaths", etc, "/etc");
-        unit_spec_string(s, "WorkingDirectory", "/app");
-        unit_spec_list(s, UNIT_STRV, "BindsTo", unit);
-        unit_spec_list(s, UNIT_STRV, "After", unit);
-}
-
-static void add_log_fields(UnitSpec *s, const InstanceName *n, const char *app_id, const char *source)
-{
-        static const char property[] = "LogExtraFields";
-        unit_spec_listf(s, UNIT_LOG_FIELDS, property, "PAAS_APP=%s", n->app);
-        unit_spec_listf(s, UNIT_LOG_FIELDS, property, "PAAS_APP_ID=%s", app_id);
-        unit_spec_listf(s, UNIT_LOG_FIELDS, property, "PAAS_PROCESS=%s.%u", n->type, n->index);
-        unit_spec_listf(s, UNIT_LOG_FIELDS, property, "PAAS_RELEASE=v%llu", (unsigned long long) n->version);
-        unit_spec_listf(s, UNIT_LOG_FIELDS, property, "PAAS_SOURCE=%s", source);
 }
 
 static void add_lifecycle(UnitSpec *s, const RenderInstance *i)
@@ -121,26 +38,19 @@ static void add_lifecycle(UnitSpec *s, const RenderInstance *i)
 UnitSpec *render_instance_service(const RenderInstance *i)
 {
         const InstanceName *n = i->name;
-        _cleanup_free_ char *unit = instance_unit_name(n, ".service"), *slice = render_slice_name(n->app);
-        if (!unit || !slice)
-                return NULL;
-        _cleanup_unit_spec_ UnitSpec *s = unit_spec_new(unit);
+        _cleanup_free_ char *unit = instance_unit_name(n, ".service");
+        _cleanup_unit_spec_ UnitSpec *s = unit ? unit_spec_new(unit) : NULL;
         if (!s)
                 return NULL;
 
         unit_spec_stringf(s, "Description", "%s %s.%u of release v%llu", n->app, n->type, n->index,
                           (unsigned long long) n->version);
-        unit_spec_string(s, "Slice", slice);
-        unit_spec_stringf(s, "User", "%u", (unsigned) i->run_uid);
-        unit_spec_stringf(s, "Group", "%u", (unsigned) i->run_uid);
-        unit_spec_stringf(s, "SyslogIdentifier", "%s.%u", n->type, n->index);
+        instance_add_identity(s, i);
         add_lifecycle(s, i);
-        add_environment(s, i);
-        add_files(s, n);
-        add_log_fields(s, n, i->app_id, "app");
-        unit_spec_u64(s, "MemoryMax", i->size->memory);
-        unit_spec_u64(s, "TasksMax", i->size->tasks);
-        unit_spec_u64(s, "CPUWeight", i->size->weight);
+        instance_add_environment(s, i);
+        instance_add_files(s, n, NULL);
+        instance_add_log_fields(s, n, i->app_id, "app");
+        instance_add_journal(s);
         unit_spec_list(s, UNIT_EXEC, "ExecStart", PAAS_LIB "/paas-init");
         return TAKE_PTR(s);
 }
@@ -149,8 +59,9 @@ UnitSpec *render_instance_mount(const RenderInstance *i)
 {
         const InstanceName *n = i->name;
         unsigned long long version = (unsigned long long) n->version;
-        _cleanup_free_ char *short_name = instance_short_name(n), *path = mount_path(n),
-                            *unit = mount_unit(n), *slug_unit = render_slug_unit(n->app, n->version);
+        _cleanup_free_ char *short_name = instance_short_name(n), *path = instance_mount_path(n),
+                            *unit = instance_mount_unit(n),
+                            *slug_unit = render_slug_unit(n->app, n->version);
         if (!short_name || !path || !unit || !slug_unit)
                 return NULL;
         _cleanup_unit_spec_ UnitSpec *s = unit_spec_new(unit);
@@ -226,7 +137,7 @@ UnitSpec *render_probe(const RenderProbe *p)
         unit_spec_string(s, "SyslogIdentifier", "check");
         unit_spec_string(s, "CollectMode", "inactive-or-failed");
         unit_spec_u64(s, "TimeoutStartUSec", (p->timeout + 10) * USEC_PER_SEC);
-        add_log_fields(s, n, p->app_id, "paas");
+        instance_add_log_fields(s, n, p->app_id, "paas");
         if (p->operation)
                 unit_spec_listf(s, UNIT_LOG_FIELDS, "LogExtraFields", "PAAS_OPERATION=%s", p->operation);
         unit_spec_listf(s, UNIT_STRV, "Environment", "PAAS_UNIT=%s", watched);

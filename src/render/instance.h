@@ -11,28 +11,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "model/release.h"
-#include "model/size.h"
-#include "model/unitname.h"
-#include "render/unitspec.h"
-
-typedef struct RenderInstance {
-        const InstanceName *name;
-        const char *app_id;
-        const Release *release;
-        const Size *size;
-        uid_t run_uid;
-        unsigned port;         /* 0: not a web process */
-        uint64_t stop_timeout; /* seconds */
-        bool restart_steps;    /* systemd 254 or later: a growing restart delay */
-} RenderInstance;
+#include "render/instance-parts.h"
 
 /* The service; its overlay is `render_instance_mount()` in the same call. NULL when out of memory. */
 UnitSpec *render_instance_service(const RenderInstance *i);
 UnitSpec *render_instance_mount(const RenderInstance *i);
 
-/* "paas-app-my_app.slice" and "paas-slug-my_app-v12.service". NULL when out of memory. */
-char *render_slice_name(const char *app);
+/* "paas-slug-my_app-v12.service". NULL when out of memory. */
 char *render_slug_unit(const char *app, uint64_t version);
 
 /* Shows slug `slug` of release `version` to the run uid. */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "render/oneoff.h"
+
+#include "basic/clock.h"
+#include "model/paths.h"
+
+UnitSpec *render_oneoff(const RenderOneoff *o)
+{
+        const RenderInstance *i = &o->instance;
+        const InstanceName *n = i->name;
+        _cleanup_free_ char *unit = instance_unit_name(n, ".service");
+        _cleanup_unit_spec_ UnitSpec *s = unit ? unit_spec_new(unit) : NULL;
+        if (!s)
+                return NULL;
+
+        unit_spec_stringf(s, "Description", "%s %s.%u on release v%llu", n->app, n->type, n->index,
+                          (unsigned long long) n->version);
+        unit_spec_string(s, "Type", "oneshot");
+        unit_spec_bool(s, "RemainAfterExit", true);
+        unit_spec_u64(s, "TimeoutStartUSec", o->time_limit * USEC_PER_SEC);
+        unit_spec_u64(s, "TimeoutStopUSec", i->stop_timeout * USEC_PER_SEC);
+        unit_spec_bool(s, "IgnoreOnIsolate", true);
+        instance_add_identity(s, i);
+        instance_add_environment(s, i);
+        instance_add_files(s, n, o->environment_file);
+        instance_add_log_fields(s, n, i->app_id, o->source);
+        if (o->operation)
+                unit_spec_listf(s, UNIT_LOG_FIELDS, "LogExtraFields", "PAAS_OPERATION=%s", o->operation);
+        instance_add_journal(s);
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", PAAS_LIB "/paas-init");
+        return TAKE_PTR(s);
+}
