@@ -191,6 +191,15 @@ int cli_follow(Cli *cli, const char *path, Job *ret)
         return 0;
 }
 
+int cli_release(Cli *cli, uint64_t *ret)
+{
+        const char *word = cli->invocation->n_arguments > 0 ? cli->invocation->arguments[0] : "v0";
+        if (text_parse_uint(*word == 'v' ? word + 1 : word, INT64_MAX, ret) < 0)
+                return error_set(&cli->error, -EINVAL, "'%s' is no release: they are called v1, v2, …",
+                                 word);
+        return 0;
+}
+
 int cli_print_json(Cli *cli, const Json *j)
 {
         _cleanup_free_ char *text = NULL;

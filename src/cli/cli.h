@@ -4,6 +4,7 @@
 /* What a verb has in its hands: what was typed, the connection to paasd, and the way to the person. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cli/verb.h"
 #include "client/client.h"
@@ -48,6 +49,9 @@ int cli_ask_app(Cli *cli, const char *method, Json **ret, const char *types, ...
 /* The same, then follows the job that the answer names ("/": there is none, then 1 comes back) and shows its
  * log on standard error. 0 when it succeeded. `ret` may be NULL. */
 int cli_follow(Cli *cli, const char *path, Job *ret);
+
+/* The release that the first argument names ("v12", "12"); 0 when there is none. */
+int cli_release(Cli *cli, uint64_t *ret);
 
 int cli_print_json(Cli *cli, const Json *j);
 

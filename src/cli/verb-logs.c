@@ -112,13 +112,27 @@ static int append_query(Cli *cli, sd_bus_message *m)
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+/* The log that a method has answered with, to standard output. */
+static int show(Cli *cli, sd_bus_message *reply)
+{
+        _cleanup_(copy_clear) Copy c = {.log = -1};
+        int fd, r = sd_bus_message_read(reply, "h", &fd);
+        if (r < 0)
+                return r;
+        c.log = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (c.log < 0)
+                return -errno;
+        bool json = cli_has(cli, OPTION_JSON);
+        c.colour = !json && term_has_colour();
+        c.harmless = !json && (term_is_terminal() || cli->key);
+        return copy(&c);
+}
+
 int verb_logs(Cli *cli)
 {
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
-        _cleanup_(copy_clear) Copy c = {.log = -1};
         const char *app;
         Client *client;
-        int fd;
 
         int r = cli_app(cli, &app);
         if (r >= 0)
@@ -129,15 +143,26 @@ int verb_logs(Cli *cli)
                 r = append_query(cli, m);
         if (r >= 0)
                 r = client_app_send(client, app, m, &reply, &cli->error);
+        return r < 0 ? r : show(cli, reply);
+}
+
+int verb_releases_output(Cli *cli)
+{
+        _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
+        const char *app;
+        Client *client;
+        uint64_t version;
+
+        int r = cli_release(cli, &version);
         if (r >= 0)
-                r = sd_bus_message_read(reply, "h", &fd);
-        if (r < 0)
-                return r;
-        c.log = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-        if (c.log < 0)
-                return -errno;
-        bool json = cli_has(cli, OPTION_JSON);
-        c.colour = !json && term_has_colour();
-        c.harmless = !json && (term_is_terminal() || cli->key);
-        return copy(&c);
+                r = cli_app(cli, &app);
+        if (r >= 0)
+                r = cli_connect(cli, &client);
+        if (r >= 0)
+                r = client_app_message(client, app, "OpenReleaseLog", &m, &cli->error);
+        if (r >= 0)
+                r = sd_bus_message_append(m, "t", version);
+        if (r >= 0)
+                r = client_app_send(client, app, m, &reply, &cli->error);
+        return r < 0 ? r : show(cli, reply);
 }

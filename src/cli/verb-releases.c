@@ -15,13 +15,15 @@
 
 static void put_status(Columns *c, const Json *release)
 {
-        const char *status = reply_text(release, "status");
+        const char *status = reply_text(release, "status"), *reason = reply_text(release, "reason");
         if (reply_bool(release, "current"))
                 columns_put_style(c, STYLE_GOOD, "current");
-        else if (streq(status, "succeeded"))
-                columns_put(c, "");
-        else
+        else if (streq(status, "failed") && text_after(reason, "the release command"))
+                columns_put_style(c, STYLE_BAD, "release command failed");
+        else if (!streq(status, "succeeded"))
                 columns_put_style(c, STYLE_BAD, status);
+        else
+                columns_put(c, *reply_text(release, "wall") ? "no rollback" : "");
 }
 
 int verb_releases(Cli *cli)
@@ -100,6 +102,7 @@ static int print_release(const Json *release)
         put_row(&c, "Slug", reply_text(release, "slug"));
         put_row(&c, "Stack", reply_text(release, "stack"));
         put_row(&c, "Rollback", reply_bool(release, "eligible_for_rollback") ? "possible" : "not possible");
+        put_row(&c, "Not back across", reply_text(release, "wall"));
         put_processes(&c, js_get(release, "processes"));
         put_names(&c, "Config vars", js_get(release, "config_keys"));
         put_names(&c, "Versions", js_get(release, "versions"));
@@ -108,14 +111,12 @@ static int print_release(const Json *release)
 
 int verb_releases_info(Cli *cli)
 {
-        const char *word = cli->invocation->n_arguments > 0 ? cli->invocation->arguments[0] : "v0";
         _cleanup_json_ Json *release = NULL;
         uint64_t version;
 
-        if (text_parse_uint(*word == 'v' ? word + 1 : word, INT64_MAX, &version) < 0)
-                return error_set(&cli->error, -EINVAL, "'%s' is no release: they are called v1, v2, …",
-                                 word);
-        int r = cli_ask_app(cli, "GetRelease", &release, "t", version);
+        int r = cli_release(cli, &version);
+        if (r >= 0)
+                r = cli_ask_app(cli, "GetRelease", &release, "t", version);
         if (r < 0)
                 return r;
         return cli_has(cli, OPTION_JSON) ? cli_print_json(cli, release) : print_release(release);

@@ -21,6 +21,12 @@ static const OptionInfo infos[_OPTION_MAX] = {
         [OPTION_DETACH] = {'\0', "detach", 0, "do not wait for the end"},
         [OPTION_NO_ROLLBACK] = {'\0', "no-rollback", 0, "the release may not be rolled back across"},
         [OPTION_NUMBER] = {'n', "number", "N", "how many, the newest first (15; 0: all)"},
+        [OPTION_CODE] = {'\0', "code", 0, "only the code; config vars stay as they are"},
+        [OPTION_CONFIG] = {'\0', "config", 0, "only the config vars; the code stays as it is"},
+        [OPTION_RUN_RELEASE] = {'\0', "run-release", 0,
+                                "run its release command, which is otherwise not run"},
+        [OPTION_FORCE] = {'\0', "force", 0, "also back across a locked release, for owners"},
+        [OPTION_REASON] = {'\0', "reason", "TEXT", "why, in one line"},
         [OPTION_HELP] = {'h', "help", 0, "explain this command"},
 };
 

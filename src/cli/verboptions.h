@@ -26,6 +26,11 @@ typedef enum Option {
         OPTION_DETACH,
         OPTION_NO_ROLLBACK,
         OPTION_NUMBER,
+        OPTION_CODE,
+        OPTION_CONFIG,
+        OPTION_RUN_RELEASE,
+        OPTION_FORCE,
+        OPTION_REASON,
         OPTION_HELP,
         _OPTION_MAX,
 } Option;
@@ -57,6 +62,10 @@ typedef uint64_t OptionSet;
    OPTION_BIT(OPTION_KEY))
 #define ALLOW_DEPLOY (OPTION_BIT(OPTION_DETACH) | OPTION_BIT(OPTION_NO_ROLLBACK))
 #define ALLOW_NUMBER OPTION_BIT(OPTION_NUMBER)
+#define ALLOW_REASON OPTION_BIT(OPTION_REASON)
+#define ALLOW_ROLLBACK                                                                                      \
+  (OPTION_BIT(OPTION_CODE) | OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_RUN_RELEASE) |                   \
+   OPTION_BIT(OPTION_FORCE))
 
 static inline bool option_in(Option o, OptionSet set)
 {

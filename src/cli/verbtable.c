@@ -60,6 +60,10 @@ const Verb verbs[] = {
          "paas open --app blog"},
         {"ps", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_ps, "list the processes", NULL,
          "paas ps --app blog"},
+        {"ps:rebuild", NULL, "", 0, 0, ALLOW_APP | ALLOW_DEPLOY, verb_deploy,
+         "build the current commit again",
+         "For a pack or an interpreter that has changed: git push does nothing for the same commit.",
+         "paas ps:rebuild --app blog"},
         {"ps:restart", "restart", "[PROCESS]", 0, 1, ALLOW_APP, verb_ps_restart, "restart processes",
          "All of them, those of a type (web), or one (web.1). New ones are started and checked before the "
          "old "
@@ -78,6 +82,26 @@ const Verb verbs[] = {
          "list the releases", NULL, "paas releases --app blog"},
         {"releases:info", NULL, "[VERSION]", 0, 1, ALLOW_APP | ALLOW_JSON, verb_releases_info,
          "show a release", "Without VERSION the current one.", "paas releases:info v12 --app blog"},
+        {"releases:lock", NULL, "VERSION", 1, 1, ALLOW_APP | ALLOW_REASON, verb_releases_lock,
+         "forbid rolling back across a release",
+         "For a migration that cannot be undone. Whoever tries is told the reason.",
+         "paas releases:lock v12 --reason \"drops the column name\" --app blog"},
+        {"releases:output", NULL, "[VERSION]", 0, 1, ALLOW_APP, verb_releases_output,
+         "show what its build and release command printed", "Without VERSION the newest one.",
+         "paas releases:output v12 --app blog"},
+        {"releases:retry", NULL, "[VERSION]", 0, 1, ALLOW_APP, verb_releases_retry,
+         "try a failed release again",
+         "Makes a new release of the same code and config, without a build. Without VERSION the newest that "
+         "failed.",
+         "paas releases:retry --app blog"},
+        {"releases:unlock", NULL, "VERSION", 1, 1, ALLOW_APP, verb_releases_unlock,
+         "allow rolling back across a release", NULL, "paas releases:unlock v12 --app blog"},
+        {"rollback", "releases:rollback", "[VERSION]", 0, 1, ALLOW_APP | ALLOW_ROLLBACK, verb_rollback,
+         "go back to an earlier release",
+         "Makes a new release of the old one's code and config, in seconds and without a build. Without "
+         "VERSION the newest "
+         "before the current one that worked and stayed up.",
+         "paas rollback --app blog\npaas rollback v9 --code --app blog"},
         {"setup", NULL, "", 0, 0, ALLOW_SETUP | ALLOW_JSON, verb_setup, "prepare this host, or check it",
          "Sets the base domain and the first administrator with an ssh key, as often as one likes. Then "
          "checks "

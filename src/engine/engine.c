@@ -23,6 +23,7 @@
 #include "engine/launch.h"
 #include "engine/queue.h"
 #include "engine/reconcile.h"
+#include "engine/rerelease.h"
 #include "engine/routing.h"
 #include "model/paths.h"
 #include "seal/authority.h"
@@ -38,6 +39,9 @@ static const JobType *type_of(OperationKind kind)
                 return &restart_job_type;
         case OPERATION_STOP:
                 return &stop_job_type;
+        case OPERATION_ROLLBACK:
+        case OPERATION_RETRY:
+                return &rerelease_job_type;
         default:
                 return &scale_job_type;
         }

@@ -117,7 +117,7 @@ static int add_release(void *userdata, const StoreEntry *entry)
                 return -ENOMEM;
         l->list = longer;
         HistoryRelease *h = &l->list[l->n];
-        *h = (HistoryRelease){.status = RELEASE_PENDING};
+        *h = (HistoryRelease){.status = RELEASE_PENDING, .operation = trailer_number(entry, "Operation")};
         snprintf(h->commit, sizeof(h->commit), "%s", entry->id);
 
         _cleanup_free_ char *text = NULL;
@@ -155,6 +155,10 @@ static int add_fate(void *userdata, const StoreEntry *entry)
         _cleanup_free_ char *status = store_entry_trailer(entry, "Status");
         if (!status)
                 return 0;
+        if (streq(status, "crashed")) { /* later than its success, which is still to come */
+                h->crashed = true;
+                return 0;
+        }
         h->status = streq(status, "succeeded") ? RELEASE_SUCCEEDED : RELEASE_FAILED;
         if (h->status == RELEASE_FAILED)
                 h->reason = store_entry_trailer(entry, "Reason");

@@ -21,7 +21,9 @@ typedef struct HistoryRelease {
         Release release;
         char *email;
         ReleaseStatus status;
-        char *reason; /* of a failure; NULL otherwise */
+        char *reason;       /* of a failure; NULL otherwise */
+        uint64_t operation; /* that made it; 0: none is said */
+        bool crashed;       /* it had become current, and did not stay up */
 } HistoryRelease;
 
 void history_free(HistoryRelease *list, size_t n);

@@ -59,6 +59,8 @@ static bool may_go_on(Engine *e, Job *j)
                 return (j->operation.step == STEP_BUILDING && !j->operation.slug) || may_release(e, j);
         case OPERATION_CONFIG:
         case OPERATION_RESTART:
+        case OPERATION_ROLLBACK:
+        case OPERATION_RETRY:
                 return may_release(e, j);
         default:
                 return true;

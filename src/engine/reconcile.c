@@ -193,6 +193,36 @@ static void collect_failed(AppWorld *w)
         }
 }
 
+/* Where a rollback goes back to is a release that stayed up: that one did not is on record. */
+static void record_crash(AppWorld *w, AppState *s)
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        _cleanup_free_ char *subject = NULL;
+        const Instance *crashed = NULL;
+        for (size_t i = 0; i < w->n_instances; i++)
+                if (w->instances[i]->name.version == s->release.version && !w->instances[i]->name.oneoff &&
+                    instance_crashed(w->instances[i]))
+                        crashed = w->instances[i];
+        if (!crashed || s->crashed_version == s->release.version)
+                return;
+        if (asprintf(&subject, "%s.%u of v%llu crashes", crashed->name.type, crashed->name.index,
+                     (unsigned long long) s->release.version) < 0)
+                return;
+        s->crashed_version = s->release.version;
+        const Actor paas = {.name = "paas", .email = ""};
+        const Record record = {
+                .actor = &paas,
+                .action = "crash",
+                .subject = subject,
+                .version = s->release.version,
+                .status = "crashed",
+        };
+        const AppChange nothing = {0};
+        int r = catalog_change_app(&w->engine->catalog, s, &nothing, &record, &error);
+        if (r < 0)
+                log_error(0, "%s: %s", w->app, error_text(&error, r));
+}
+
 static void update_router(AppWorld *w, AppState *s)
 {
         _cleanup_error_ Error error = ERROR_NULL;
@@ -236,6 +266,7 @@ void reconcile_app(AppWorld *w)
         }
 
         collect_failed(w);
+        record_crash(w, s);
         _cleanup_free_ PlanStep *steps = NULL;
         size_t n = 0;
         int r = make_plan(w, s, &steps, &n);

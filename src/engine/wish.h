@@ -29,6 +29,7 @@ typedef struct AppState {
         char recorded[STORE_ID_SIZE]; /* of a release that was not started: the next one goes on from it */
         Release release;              /* the current one; version 0 when there is none */
         Procfile procfile;            /* its Procfile */
+        uint64_t crashed_version;     /* whose crash is on record; 0: none since our start */
         uint64_t last_version;        /* the number that the newest release got */
         uint64_t last_operation;      /* the largest number that an operation had */
 } AppState;

@@ -22,6 +22,7 @@ const char options_help[] =
         "  --lines N          the last N lines (100)\n"
         "  --follow           goes on with new lines until standard output is closed\n"
         "  --operation APP/N  the lines of that operation, from its first to its end\n"
+        "  --ended            of an operation that has ended: does not wait for more\n"
         "  --since USEC       nothing older, in microseconds since 1970\n"
         "  --json             one JSON object a line\n"
         "  --help, --version\n"
@@ -36,6 +37,7 @@ enum {
         OPTION_LINES,
         OPTION_FOLLOW,
         OPTION_OPERATION,
+        OPTION_ENDED,
         OPTION_SINCE,
         OPTION_JSON,
         OPTION_HELP,
@@ -50,6 +52,7 @@ static const struct option table[] = {
         {"lines", required_argument, NULL, OPTION_LINES},
         {"follow", no_argument, NULL, OPTION_FOLLOW},
         {"operation", required_argument, NULL, OPTION_OPERATION},
+        {"ended", no_argument, NULL, OPTION_ENDED},
         {"since", required_argument, NULL, OPTION_SINCE},
         {"json", no_argument, NULL, OPTION_JSON},
         {"help", no_argument, NULL, OPTION_HELP},
@@ -99,6 +102,9 @@ static int parse_one(int option, char **argv, Options *o, Error *e)
         case OPTION_OPERATION:
                 o->query.operation = optarg;
                 return 0;
+        case OPTION_ENDED:
+                o->ended = true;
+                return 0;
         case OPTION_SINCE:
                 return parse_number("since", optarg, &o->query.since, e);
         case OPTION_JSON:
@@ -140,7 +146,7 @@ int options_parse(int argc, char **argv, Options *ret, Error *e)
                                          "of its lines: leave out --app, --process and --source");
         }
         if (o.query.operation) {
-                o.query.follow = true; /* until its end */
+                o.query.follow = !o.ended; /* until its end */
                 if (o.format == FORMAT_HEROKU)
                         o.format = FORMAT_RAW;
         }

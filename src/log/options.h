@@ -8,6 +8,7 @@
 typedef struct Options {
         JournalQuery query; /* its strings are argv's */
         Format format;
+        bool ended; /* of an operation: what there is, without waiting for more */
         bool help, version;
 } Options;
 

@@ -143,6 +143,8 @@ static void test_options(void **state)
         assert_true(o.query.follow);
         assert_int_equal(o.query.since, 5);
         assert_int_equal(o.format, FORMAT_RAW);
+        assert_int_equal(parse(&o, NULL, "paas-log --operation blog/7 --ended"), 0);
+        assert_false(o.query.follow);
         assert_int_equal(parse(&o, NULL, "paas-log --operation blog/7 --json"), 0);
         assert_int_equal(o.format, FORMAT_JSON);
         assert_int_equal(parse(&o, NULL, "paas-log --help"), 0);

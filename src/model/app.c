@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "basic/strv.h"
 #include "basic/text.h"
 #include "model/codec.h"
 #include "model/name.h"
@@ -45,6 +46,7 @@ int app_format(const App *a, char **ret)
         doc_put_number(&w, "build_uid", a->build_uid);
         doc_put_text(&w, "listen", listen_to_string(a->listen));
         doc_put_text(&w, "backend", a->backend);
+        doc_put_list(&w, "walls", a->walls);
         return doc_finish(&w, ret);
 }
 
@@ -80,6 +82,7 @@ int app_parse(const char *text, size_t length, App *ret, Error *e)
         doc_number(&d, "build_uid", APP_UID_FIRST, APP_UID_LAST, &build_uid);
         doc_text(&d, "listen", &listen);
         doc_text_optional(&d, "backend", &a.backend);
+        doc_list(&d, "walls", &a.walls);
         if (d.failed == 0 && listen_from_string(listen, &a.listen) < 0)
                 doc_fail(&d, -EBADMSG, "listen", "is none of port, socket and proxy");
         a.run_uid = (uid_t) run_uid;
@@ -100,5 +103,6 @@ void app_clear(App *a)
         free(a->host);
         free(a->branch);
         free(a->backend);
+        strv_free(a->walls);
         *a = APP_NULL;
 }

@@ -31,6 +31,7 @@ typedef struct App {
         uid_t run_uid, build_uid;
         Listen listen; /* of the web process */
         char *backend; /* the router's backend, "pool_3"; NULL until there is one */
+        char **walls;  /* releases that are not rolled back across (wall.h) */
 } App;
 
 #define APP_NULL ((App){0})

@@ -18,6 +18,8 @@ typedef enum OperationKind {
         OPERATION_SCALE,  /* make the world fit a changed formation */
         OPERATION_RESTART,
         OPERATION_STOP,
+        OPERATION_ROLLBACK, /* release an old one again */
+        OPERATION_RETRY,    /* release one that failed again */
         _OPERATION_KIND_MAX,
 } OperationKind;
 

@@ -8,6 +8,7 @@
 #include "bus/bus.h"
 #include "engine/appinfo.h"
 #include "engine/history.h"
+#include "engine/rerelease.h"
 #include "engine/tail.h"
 #include "engine/world.h"
 #include "model/size.h"
@@ -181,9 +182,14 @@ static int append_release_fields(sd_bus_message *reply, const AppState *s, const
                 r = dict_string(reply, "stack", x->stack);
         if (r >= 0)
                 r = dict_bool(reply, "eligible_for_rollback",
-                              h->status == RELEASE_SUCCEEDED && x->slug && x->version != s->release.version);
+                              h->status == RELEASE_SUCCEEDED && x->version != s->release.version &&
+                                      rerelease_is_possible(s, x));
         if (r >= 0)
-                r = dict_bool(reply, "no_rollback", x->no_rollback);
+                r = dict_bool(reply, "no_rollback", rerelease_wall(s, x) != NULL);
+        if (r >= 0)
+                r = dict_string(reply, "wall", rerelease_wall(s, x));
+        if (r >= 0)
+                r = dict_bool(reply, "crashed", h->crashed);
         return r < 0 ? r : dict_string(reply, "reason", h->reason);
 }
 

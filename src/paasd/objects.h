@@ -28,6 +28,11 @@ int method_list_instances(sd_bus_message *message, void *userdata, sd_bus_error 
 int method_formation(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_list_releases(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_get_release(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_retry_release(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_lock_release(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_unlock_release(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_open_release_log(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_list_domains(sd_bus_message *message, void *userdata, sd_bus_error *e);
 
 /* The caller follows the job: when the last follower of a deploy that is not detached is gone, it is
