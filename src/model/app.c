@@ -56,8 +56,8 @@ static void check_app(DocReader *d, const App *a)
                 return;
         if (app_name_check(a->name, NULL) < 0)
                 doc_fail(d, -EBADMSG, "name", "is not an application's name");
-        if (user_name_check(a->owner, NULL) < 0)
-                doc_fail(d, -EBADMSG, "owner", "is not a user's name");
+        if (holder_check(a->owner, NULL) < 0)
+                doc_fail(d, -EBADMSG, "owner", "is neither a user's name nor a team's");
         if (a->run_uid % 2 != 0 || a->build_uid != a->run_uid + 1)
                 doc_fail(d, -EBADMSG, "build_uid", "is not the one behind an even \"run_uid\"");
 }

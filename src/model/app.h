@@ -24,7 +24,7 @@ typedef enum Listen {
 typedef struct App {
         char id[UUID_TEXT_SIZE];
         char *name;
-        char *owner;      /* user name */
+        char *owner;      /* a user, or "team:NAME" */
         char *host;       /* which host it lives on; today always "local" */
         char *branch;     /* the deploy branch, "main" or "master"; NULL until the first push */
         uint64_t created; /* realtime, usec; kept to the second */

@@ -4,8 +4,10 @@
 
 #include "basic/fuzz.h"
 #include "basic/strv.h"
+#include "model/access.h"
 #include "model/app.h"
 #include "model/release.h"
+#include "model/team.h"
 #include "model/unitname.h"
 #include "model/user.h"
 
@@ -99,6 +101,42 @@ static void try_domains(const char *s, size_t n)
         fuzz_require(streq(text, text_again));
 }
 
+static void try_access(const char *s, size_t n)
+{
+        _cleanup_access_ Access a = ACCESS_NULL, again = ACCESS_NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        int r = access_parse(s, n, &a, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(a.n_grants <= ACCESS_MAX);
+        for (size_t i = 0; i < a.n_grants; i++)
+                fuzz_require(a.grants[i].role > ROLE_NONE && a.grants[i].role < ROLE_OWNER);
+        fuzz_require(access_format(&a, &text) >= 0);
+        fuzz_require(access_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(access_format(&again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
+static void try_team(const char *s, size_t n)
+{
+        _cleanup_team_ Team t = TEAM_NULL, again = TEAM_NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        int r = team_parse(s, n, &t, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(!t.lead || team_has(&t, t.lead));
+        fuzz_require(team_format(&t, &text) >= 0);
+        fuzz_require(team_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(team_format(&again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
 /* Names that come from outside as strings: of units, and of what is to be scaled. */
 static void try_names(const char *s)
 {
@@ -122,6 +160,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         try_user(s, size);
         try_formation(s, size);
         try_domains(s, size);
+        try_access(s, size);
+        try_team(s, size);
         try_names(s);
         return 0;
 }

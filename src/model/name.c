@@ -108,6 +108,31 @@ int user_name_check(const char *s, Error *e)
                          excerpt(s, n, shown), USER_NAME_MAX);
 }
 
+int team_name_check(const char *s, Error *e)
+{
+        size_t n = strlen(s);
+        if (n <= TEAM_NAME_MAX && is_label(s, n) && is_lower(s[0]))
+                return 0;
+
+        char shown[EXCERPT_SIZE];
+        return error_set(
+                e, -EINVAL,
+                "\"%s\" cannot be a team's name: a lower-case letter first, then lower-case letters, "
+                "digits and dashes inside, %d characters at most",
+                excerpt(s, n, shown), TEAM_NAME_MAX);
+}
+
+const char *holder_team(const char *s)
+{
+        return text_after(s, "team:");
+}
+
+int holder_check(const char *s, Error *e)
+{
+        const char *team = holder_team(s);
+        return team ? team_name_check(team, e) : user_name_check(s, e);
+}
+
 /* What is wrong with a lower-case name whose "*." is gone, or NULL. */
 static const char *domain_fault(const char *s)
 {

@@ -12,6 +12,7 @@
 #define APP_NAME_MAX 30
 #define PROCESS_TYPE_MAX 30
 #define USER_NAME_MAX 64
+#define TEAM_NAME_MAX 30
 #define CONFIG_NAME_MAX 255
 
 /* a-z, 0-9 and single dashes inside, a letter first, at most APP_NAME_MAX. */
@@ -25,6 +26,15 @@ int process_type_canonical(const char *s, size_t length, char **ret, Error *e);
 
 /* Letters, digits, '.', '_', '-', '@' and '+', a letter or digit first. */
 int user_name_check(const char *s, Error *e);
+
+/* As an application's, at most TEAM_NAME_MAX. */
+int team_name_check(const char *s, Error *e);
+
+/* Who can own an application or have a role on it: a user, or "team:NAME", which no user is called. */
+int holder_check(const char *s, Error *e);
+
+/* "web" of "team:web"; NULL for a user. */
+const char *holder_team(const char *s);
 
 /* A host name that a certificate and a router may carry: lower-cased into `ret`; one leading "*." allowed.
  */

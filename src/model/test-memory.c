@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "basic/strv.h"
+#include "model/access.h"
 #include "model/app.h"
 #include "model/buildresult.h"
 #include "model/config.h"
@@ -23,6 +24,7 @@
 #include "model/operation.h"
 #include "model/release.h"
 #include "model/sourcetree.h"
+#include "model/team.h"
 #include "model/unitname.h"
 #include "model/user.h"
 
@@ -209,6 +211,31 @@ static int round_domains(void)
         return r < 0 ? r : domains_parse(out, strlen(out), &back, NULL);
 }
 
+static int round_access(void)
+{
+        static const char text[] = "{\"ana\": \"viewer\", \"team:web\": \"operator\"}";
+        _cleanup_access_ Access a = ACCESS_NULL, copy = ACCESS_NULL;
+        _cleanup_free_ char *out = NULL;
+        int r = access_parse(text, strlen(text), &a, NULL);
+        assert_true(r == 0 || !a.grants);
+        if (r >= 0)
+                r = access_copy(&a, &copy);
+        return r < 0 ? r : access_format(&copy, &out);
+}
+
+static int round_team(void)
+{
+        static const char text[] = "{\"id\": \"" ID "\", \"name\": \"web\", \"lead\": \"ana\", \"members\": "
+                                   "[\"ben\", \"ana\"], \"created\": \"2025-11-21T03:27:00Z\"}";
+        _cleanup_team_ Team t = TEAM_NULL;
+        _cleanup_free_ char *out = NULL;
+        int r = team_parse(text, strlen(text), &t, NULL);
+        assert_true(r == 0 || !t.name);
+        if (r >= 0)
+                r = team_add(&t, "eve");
+        return r < 0 ? r : team_format(&t, &out);
+}
+
 static int round_config(void)
 {
         _cleanup_config_ Config c = CONFIG_NULL;
@@ -234,9 +261,9 @@ static int round_names(void)
 static void test_each(void **state)
 {
         static int (*const rounds[])(void) = {
-                round_app,       round_release,      round_operation, round_user,
-                round_key,       round_build_result, round_appjson,   round_procfile,
-                round_formation, round_domains,      round_config,    round_names,
+                round_app,          round_release, round_operation, round_user,      round_key,
+                round_build_result, round_appjson, round_procfile,  round_formation, round_domains,
+                round_config,       round_names,   round_access,    round_team,
         };
         for (size_t i = 0; i < ELEMENTSOF(rounds); i++) {
                 unsigned long n = 1;

@@ -179,6 +179,7 @@ static void make_user(User *u)
                     .name = strdup("ada"),
                     .email = strdup("ada@example.com"),
                     .admin = true,
+                    .disabled = true,
                     .created = USEC};
         add_key(u, ed25519, "SHA256:one");
         add_key(u, rsa, "SHA256:two");
@@ -195,6 +196,7 @@ static void test_user(void **state)
         assert_int_equal(user_format(&back, &again), 0);
         assert_string_equal(text, again);
         assert_true(back.admin);
+        assert_true(back.disabled);
         assert_string_equal(user_find_key(&back, "SHA256:two")->type, "ssh-rsa");
         assert_null(user_find_key(&back, "SHA256:three"));
 }

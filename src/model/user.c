@@ -82,6 +82,7 @@ int user_format(const User *u, char **ret)
         doc_put_text(&w, "name", u->name);
         doc_put_text(&w, "email", u->email);
         doc_put_bool(&w, "admin", u->admin);
+        doc_put_bool(&w, "disabled", u->disabled);
         doc_put_time(&w, "created", u->created);
 
         Json *keys = js_array();
@@ -157,6 +158,7 @@ int user_parse(const char *text, size_t length, User *ret, Error *e)
         doc_text(&d, "name", &u.name);
         doc_text(&d, "email", &u.email);
         doc_bool(&d, "admin", &u.admin);
+        doc_bool(&d, "disabled", &u.disabled);
         doc_time(&d, "created", &u.created);
         read_keys(&d, &u);
         if (d.failed == 0 && user_name_check(u.name, NULL) < 0)

@@ -26,6 +26,7 @@ typedef struct User {
         char *name;
         char *email; /* "" when there is none */
         bool admin;
+        bool disabled; /* keys and sessions are refused; all else stays as it is */
         uint64_t created;
         SshKey *keys;
         size_t n_keys;
