@@ -14,6 +14,7 @@
 #include "engine/certificates.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
+#include "engine/readers.h"
 #include "engine/routing.h"
 #include "model/name.h"
 
@@ -83,6 +84,8 @@ int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret,
                 r = hostfiles_make_directories(s, error);
         if (r >= 0)
                 r = routing_update_app(e, s, NULL, error);
+        if (r >= 0)
+                r = readers_write(e);
         if (r < 0)
                 return error_prefix(error, r, "%s was created, but the host could not be made ready for it",
                                     name);
@@ -122,6 +125,7 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
         (void) routing_write(e, NULL);
         /* Its servers leave its backend before another application gets that. */
         (void) routing_sync(e, NULL);
+        (void) readers_write(e);
         r = hostfiles_set_aside(name, id);
         if (r < 0)
                 log_error(r, "%s: cannot set its files aside", name);

@@ -64,8 +64,8 @@ static int make_trailers(const Record *record, char ***ret)
         return 0;
 }
 
-static int commit(Catalog *c, StoreChange *change, const Record *record, char ret_id[STORE_ID_SIZE],
-                  Error *e)
+int catalog_commit(Catalog *c, StoreChange *change, const Record *record, char ret_id[STORE_ID_SIZE],
+                   Error *e)
 {
         _cleanup_strv_ char **trailers = NULL;
         int r = make_trailers(record, &trailers);
@@ -133,6 +133,12 @@ static int make_files(const AppChange *change, FileSet *set)
                         return r;
                 file_set_add(set, "domains", text);
         }
+        if (change->access) {
+                r = access_format(change->access, &text);
+                if (r < 0)
+                        return r;
+                file_set_add(set, "access", text);
+        }
         if (change->current) {
                 r = file_set_copy(set, "current", change->current);
                 if (r < 0)
@@ -175,6 +181,7 @@ typedef struct Prepared { /* the new values, before the commit that makes them t
         App app;
         Formation formation;
         char **domains;
+        Access access;
         Release release;
         Procfile procfile;
 } Prepared;
@@ -184,6 +191,7 @@ static void prepared_clear(Prepared *p)
         app_clear(&p->app);
         formation_clear(&p->formation);
         strv_free(p->domains);
+        access_clear(&p->access);
         release_clear(&p->release);
         procfile_clear(&p->procfile);
 }
@@ -195,6 +203,8 @@ static int prepare(Catalog *c, const AppChange *change, Prepared *p, Error *e)
                 r = formation_copy(change->formation, &p->formation);
         if (r >= 0 && change->set_domains)
                 r = copy_domains(change->domains, &p->domains);
+        if (r >= 0 && change->access)
+                r = access_copy(change->access, &p->access);
         if (r >= 0 && change->current)
                 r = catalog_read_release(c, change->current, &p->release, &p->procfile, e);
         return r;
@@ -221,7 +231,7 @@ int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const R
                 return r;
 
         StoreChange store_change = {.ref = ref, .expected = s->head, .files = set.files, .n_files = set.n};
-        r = commit(c, &store_change, record, s->head, e);
+        r = catalog_commit(c, &store_change, record, s->head, e);
         if (r < 0)
                 return r;
 
@@ -232,6 +242,8 @@ int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const R
                 SWAP(s->formation, p.formation);
         if (change->set_domains)
                 SWAP(s->domains, p.domains);
+        if (change->access)
+                SWAP(s->access, p.access);
         if (change->current) {
                 memcpy(s->current, change->current, STORE_ID_SIZE);
                 SWAP(s->release, p.release);
@@ -260,7 +272,7 @@ int catalog_create_app(Catalog *c, App *app, const Record *record, AppState **re
                 return r;
 
         StoreChange store_change = {.ref = ref, .files = set.files, .n_files = set.n};
-        r = commit(c, &store_change, record, s->head, e);
+        r = catalog_commit(c, &store_change, record, s->head, e);
         if (r < 0)
                 return r;
         s->app = *app;
@@ -324,7 +336,7 @@ int catalog_commit_release(Catalog *c, AppState *s, const char *base, const Stor
                 .n_files = n_files + 1,
         };
         char commit_id[STORE_ID_SIZE];
-        r = commit(c, &change, record, commit_id, e);
+        r = catalog_commit(c, &change, record, commit_id, e);
         if (r < 0)
                 return r;
         memcpy(s->release_head, commit_id, STORE_ID_SIZE);
@@ -369,7 +381,7 @@ int catalog_write_user(Catalog *c, User *user, const Record *record, Error *e)
         StoreFile file = {.path = "user", .data = text, .length = strlen(text)};
         StoreChange change = {.ref = ref, .expected = s ? s->head : NULL, .files = &file, .n_files = 1};
         char head[STORE_ID_SIZE];
-        r = commit(c, &change, record, head, e);
+        r = catalog_commit(c, &change, record, head, e);
         if (r < 0)
                 return r;
         return catalog_insert_user(c, user, head);
@@ -378,7 +390,7 @@ int catalog_write_user(Catalog *c, User *user, const Record *record, Error *e)
 int catalog_note(Catalog *c, const Record *record, Error *e)
 {
         StoreChange change = {.ref = "refs/paas/audit", .expected = c->audit_head[0] ? c->audit_head : NULL};
-        return commit(c, &change, record, c->audit_head, e);
+        return catalog_commit(c, &change, record, c->audit_head, e);
 }
 
 int catalog_set_base_domain(Catalog *c, const char *domain, const Record *record, Error *e)
@@ -388,7 +400,7 @@ int catalog_set_base_domain(Catalog *c, const char *domain, const Record *record
                               .expected = c->host_head[0] ? c->host_head : NULL,
                               .files = &file,
                               .n_files = 1};
-        int r = commit(c, &change, record, c->host_head, e);
+        int r = catalog_commit(c, &change, record, c->host_head, e);
         if (r < 0)
                 return r;
         return text_replace(&c->base_domain, domain);

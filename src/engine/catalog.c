@@ -20,6 +20,7 @@ static AppState *app_state_free(AppState *s)
         app_clear(&s->app);
         formation_clear(&s->formation);
         strv_free(s->domains);
+        access_clear(&s->access);
         release_clear(&s->release);
         procfile_clear(&s->procfile);
         free(s);
@@ -66,7 +67,7 @@ static int read_commit_id(Catalog *c, const AppState *s, const char *path, char 
 
 static int load_files(Catalog *c, AppState *s, const char *ref, Error *e)
 {
-        _cleanup_free_ char *app = NULL, *formation = NULL, *domains = NULL;
+        _cleanup_free_ char *app = NULL, *formation = NULL, *domains = NULL, *access = NULL;
         size_t n;
         int r = store_read(c->store, s->head, "app", STATE_FILE_MAX, &app, &n);
         if (r >= 0)
@@ -85,6 +86,12 @@ static int load_files(Catalog *c, AppState *s, const char *ref, Error *e)
                 r = domains_parse(domains, n, &s->domains, e);
         if (r < 0 && r != -ENOENT)
                 return error_prefix(e, r, "%s: domains", ref);
+
+        r = store_read(c->store, s->head, "access", STATE_FILE_MAX, &access, &n);
+        if (r >= 0)
+                r = access_parse(access, n, &s->access, e);
+        if (r < 0 && r != -ENOENT)
+                return error_prefix(e, r, "%s: access", ref);
 
         r = read_commit_id(c, s, "recorded", s->recorded, e);
         if (r >= 0)
@@ -171,7 +178,7 @@ int catalog_load(Catalog *c, Store *store, Error *e)
         STRV_FOREACH(ref, users)
                 if (r >= 0)
                         r = load_user(c, *ref, e);
-        return r;
+        return r < 0 ? r : catalog_load_teams(c, e);
 }
 
 void catalog_clear(Catalog *c)
@@ -180,6 +187,7 @@ void catalog_clear(Catalog *c)
                 app_state_free(c->apps[i]);
         for (size_t i = 0; i < c->n_users; i++)
                 user_state_free(c->users[i]);
+        catalog_free_teams(c);
         free(c->apps);
         free(c->users);
         free(c->base_domain);
@@ -206,7 +214,7 @@ AppState *catalog_find_app(Catalog *c, const char *name)
         return NULL;
 }
 
-UserState *catalog_find_user(Catalog *c, const char *name)
+UserState *catalog_find_user(const Catalog *c, const char *name)
 {
         for (size_t i = 0; i < c->n_users; i++)
                 if (streq(c->users[i]->user.name, name))

@@ -13,7 +13,8 @@ int catalog_load(Catalog *c, Store *store, Error *e);
 void catalog_clear(Catalog *c);
 
 AppState *catalog_find_app(Catalog *c, const char *name);
-UserState *catalog_find_user(Catalog *c, const char *name);
+UserState *catalog_find_user(const Catalog *c, const char *name);
+TeamState *catalog_find_team(const Catalog *c, const char *name);
 /* Whose key it is; NULL when nobody's. */
 UserState *catalog_find_key(Catalog *c, const char *fingerprint);
 
@@ -35,6 +36,7 @@ typedef struct AppChange {
         const Formation *formation;
         char *const *domains; /* with `set_domains` */
         bool set_domains;
+        const Access *access;
         const char *current;  /* commit of the release that becomes the current one */
         const char *recorded; /* commit of a release that is not started; "": there is none any more */
 } AppChange;
@@ -54,6 +56,12 @@ int catalog_read_release(Catalog *c, const char *commit, Release *ret, Procfile 
 
 /* Creates or changes a user; the contents are taken over on success. */
 int catalog_write_user(Catalog *c, User *user, const Record *record, Error *e);
+
+/* Creates or changes a team; the contents are taken over on success. */
+int catalog_write_team(Catalog *c, Team *team, const Record *record, Error *e);
+
+/* Moves its ref to refs/paas/gone-team/<uuid>; frees the TeamState. */
+int catalog_remove_team(Catalog *c, TeamState *s, const Record *record, Error *e);
 
 /* On refs/paas/audit: what changed nothing and belongs to no application. */
 int catalog_note(Catalog *c, const Record *record, Error *e);

@@ -17,11 +17,13 @@
 #include "engine/certificates.h"
 #include "engine/configure.h"
 #include "engine/deploy.h"
+#include "engine/disconnect.h"
 #include "engine/drain.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
 #include "engine/launch.h"
 #include "engine/queue.h"
+#include "engine/readers.h"
 #include "engine/reconcile.h"
 #include "engine/rerelease.h"
 #include "engine/routing.h"
@@ -89,6 +91,8 @@ static void unit_changed(void *userdata, const char *name)
 static int heal_hostfiles(Engine *e, Error *error)
 {
         int r = hostfiles_write_keys(e);
+        if (r >= 0)
+                r = readers_write(e);
         for (size_t i = 0; r >= 0 && i < e->catalog.n_apps; i++) {
                 AppState *s = e->catalog.apps[i];
                 r = hostfiles_write_accounts(s);
@@ -225,6 +229,7 @@ static int set_going(Engine *e, Error *error)
         if (e->n_jobs > 1)
                 qsort(e->jobs, e->n_jobs, sizeof(Job *), by_age);
         queue_take_up(e);
+        disconnect_disabled(e);
         r = routing_write(e, error);
         if (r > 0)
                 routing_reload_soon(e);

@@ -292,7 +292,7 @@ int hostfiles_write_keys(Engine *e)
         buffer_puts(&b, "# Written by paasd from the users' keys; see keys:add in paas(1).\n");
         for (size_t i = 0; i < e->catalog.n_users; i++) {
                 const User *u = &e->catalog.users[i]->user;
-                for (size_t k = 0; k < u->n_keys; k++)
+                for (size_t k = 0; !u->disabled && k < u->n_keys; k++)
                         buffer_printf(&b, "restrict,pty,command=\"" PAAS_LIB "/paas-shell %s\" %s %s %s\n",
                                       u->keys[k].fingerprint, u->keys[k].type, u->keys[k].blob, u->name);
         }

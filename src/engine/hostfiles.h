@@ -29,7 +29,7 @@ int hostfiles_make_etc(const AppState *s);
 int hostfiles_make_layer(const AppState *s, const char *short_name);
 void hostfiles_remove_mount_point(const char *app, const char *short_name);
 
-/* authorized_keys of user paas, one line a key. */
+/* authorized_keys of user paas, one line a key; none of a user who is disabled. */
 int hostfiles_write_keys(Engine *e);
 
 /* The environment of a release: config, unsealed, and the command of each process type. */

@@ -8,7 +8,11 @@
 #include "basic/clock.h"
 #include "basic/text.h"
 #include "engine/certificates.h"
+#include "engine/disconnect.h"
+#include "engine/fault.h"
 #include "engine/hostfiles.h"
+#include "engine/job.h"
+#include "engine/readers.h"
 #include "engine/routing.h"
 #include "model/name.h"
 #include "seal/digest.h"
@@ -39,7 +43,7 @@ static int write_user(Engine *e, User *user, const char *action, const char *ver
         int r = catalog_write_user(&e->catalog, user, &record, error);
         if (r >= 0)
                 r = hostfiles_write_keys(e);
-        return r;
+        return r < 0 ? r : readers_write(e);
 }
 
 int users_add(Engine *e, const char *name, const char *email, bool admin, const Actor *actor, Error *error)
@@ -118,6 +122,42 @@ int users_remove_key(Engine *e, const char *user, const char *fingerprint, const
         if (r < 0)
                 return error_set(error, r, "%s has no key %s (see paas keys)", user, fingerprint);
         return write_user(e, &u, "keys:remove", "Remove a key of", actor, error);
+}
+
+static int cancel_deploys(Engine *e, const char *user, const Actor *actor)
+{
+        _cleanup_free_ char *reason = NULL;
+        if (asprintf(&reason, "%s was disabled by %s", user, actor->name) < 0)
+                return -ENOMEM;
+        for (size_t i = 0; i < e->n_jobs; i++) {
+                Job *j = e->jobs[i];
+                if (!j->ended && j->operation.kind == OPERATION_DEPLOY && streq(j->operation.actor, user))
+                        job_cancel(j, reason);
+        }
+        return 0;
+}
+
+int users_set_disabled(Engine *e, const char *name, bool disabled, const Actor *actor, Error *error)
+{
+        _cleanup_user_ User u = USER_NULL;
+        UserState *state;
+        int r = find(e, name, &state, error);
+        if (r < 0)
+                return r;
+        if (disabled && streq(actor->name, name))
+                return error_set(error, -EINVAL, "Nobody can disable themselves: ask another admin.");
+        if (state->user.disabled != disabled) {
+                r = copy_user(&state->user, &u);
+                u.disabled = disabled;
+                if (r >= 0)
+                        r = write_user(e, &u, disabled ? "users:disable" : "users:enable",
+                                       disabled ? "Disable" : "Enable", actor, error);
+        }
+        if (r < 0 || !disabled)
+                return r;
+        fault_point("user-disabled");
+        disconnect_user(e, &state->user);
+        return cancel_deploys(e, name, actor);
 }
 
 static int set_domain(Engine *e, const char *domain, const Actor *actor, Error *error)

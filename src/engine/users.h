@@ -12,6 +12,10 @@ int users_add_key(Engine *e, const char *user, const char *line, const Actor *ac
                   Error *error);
 int users_remove_key(Engine *e, const char *user, const char *fingerprint, const Actor *actor, Error *error);
 
+/* Disabled: the user's keys and sessions are refused from now on, their open ssh connections end, and their
+ * deploys that are under way are cancelled. What they own stays theirs. */
+int users_set_disabled(Engine *e, const char *name, bool disabled, const Actor *actor, Error *error);
+
 /* First use: base domain, an admin with a key. Idempotent: what is so already stays. */
 int users_set_up(Engine *e, const char *domain, const char *admin, const char *email, const char *key,
                  const Actor *actor, Error *error);

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/access.h"
 #include "model/app.h"
 #include "model/release.h"
+#include "model/team.h"
 #include "model/user.h"
 #include "store/store.h"
 
@@ -23,6 +25,7 @@ typedef struct AppState {
         App app;
         Formation formation;
         char **domains;                   /* custom ones, sorted */
+        Access access;                    /* who has a role on it besides its owner */
         char head[STORE_ID_SIZE];         /* commit of refs/paas/app/<name> */
         char release_head[STORE_ID_SIZE]; /* tip of refs/paas/release/<name>; "" when there is none */
         char current[STORE_ID_SIZE];      /* commit of the current release; "" when there is none */
@@ -39,12 +42,19 @@ typedef struct UserState {
         char head[STORE_ID_SIZE];
 } UserState;
 
+typedef struct TeamState {
+        Team team;
+        char head[STORE_ID_SIZE];
+} TeamState;
+
 typedef struct Catalog {
         Store *store;    /* borrowed */
         AppState **apps; /* sorted by name; owned */
         size_t n_apps;
         UserState **users; /* sorted by name; owned */
         size_t n_users;
+        TeamState **teams; /* sorted by name; owned */
+        size_t n_teams;
         char *base_domain; /* of refs/paas/host; NULL before setup */
         char host_head[STORE_ID_SIZE];
         char audit_head[STORE_ID_SIZE]; /* of refs/paas/audit; "" when there is none */

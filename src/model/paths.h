@@ -17,6 +17,7 @@
 #define PAAS_AUTHORITY PAAS_STATE "/authority"
 #define PAAS_CA PAAS_STATE "/ca.pem" /* its public part, for everybody */
 #define PAAS_AUTHORIZED_KEYS PAAS_STATE "/ssh/authorized_keys"
+#define PAAS_READERS PAAS_STATE "/ssh/readers" /* whose key may read which repository */
 
 #define PAAS_ROUTER_ADMIN PAAS_RUN "/router/admin.sock"
 #define PAAS_ROUTER_MASTER PAAS_RUN "/router/master.sock"
