@@ -128,7 +128,7 @@ static int receive(const char *app, Error *e)
                 return r;
         r = client_open(getenv("PAAS_KEY"), &client, e);
         if (r >= 0)
-                r = repository_ask(client, app, &repository, e);
+                r = repository_ask(client, app, false, &repository, e);
         if (r == -CLIENT_EAWAY)
                 return answer_all(&h, "the control plane is away: try the push again in a moment");
         if (r < 0)

@@ -18,13 +18,13 @@ void repository_clear(Repository *r)
         *r = REPOSITORY_NULL;
 }
 
-int repository_ask(Client *c, const char *app, Repository *ret, Error *e)
+int repository_ask(Client *c, const char *app, bool push, Repository *ret, Error *e)
 {
         _cleanup_message_ sd_bus_message *reply = NULL;
         _cleanup_repository_ Repository repository = REPOSITORY_NULL;
         const char *path, *branch, *commit;
 
-        int r = client_call(c, "GetRepository", &reply, e, "s", app);
+        int r = client_call(c, push ? "PreparePush" : "GetRepository", &reply, e, "s", app);
         if (r < 0)
                 return r;
         r = sd_bus_message_read(reply, "sss", &path, &branch, &commit);
@@ -120,7 +120,7 @@ int repository_heal(Client *c, const char *app, const char *path, Repository *re
 
         int r = repository_lock(path, &lock, e);
         if (r >= 0)
-                r = repository_ask(c, app, &repository, e);
+                r = repository_ask(c, app, false, &repository, e);
         if (r >= 0 && *repository.branch && *repository.commit)
                 r = set_branch(&repository, e);
         if (r < 0)

@@ -19,7 +19,8 @@ typedef struct Repository {
 
 #define REPOSITORY_NULL ((Repository){0})
 
-int repository_ask(Client *c, const char *app, Repository *ret, Error *e);
+/* `push`: for one who may deploy, and not only read. */
+int repository_ask(Client *c, const char *app, bool push, Repository *ret, Error *e);
 
 /* Whether the branch is seen at a glance to be what it must be; false also when a closer look is needed. */
 bool repository_is_current(const Repository *r);

@@ -20,12 +20,14 @@
 #include "model/paths.h"
 #include "ssh/commandline.h"
 #include "ssh/git.h"
+#include "ssh/hangup.h"
 #include "ssh/receivepack.h"
 #include "ssh/repository.h"
 
 #define EXIT_REFUSED 3
 #define EXIT_AWAY 5
 #define AWAY_SECONDS 10
+#define READERS_MAX (16 * 1024 * 1024)
 
 typedef struct Caller {
         char *key;                /* fingerprint */
@@ -174,8 +176,24 @@ static int run_git(Caller *c, GitService service, const char *app, const char *p
         return r < 0 ? fail(1, error_text(&e, r)) : r;
 }
 
+/* What paasd left for the time when it is away: "SHA256:… blog shop", "SHA256:… *". */
+static bool may_read(const char *key, const char *app)
+{
+        _cleanup_free_ char *text = NULL;
+        _cleanup_strv_ char **lines = NULL;
+        if (file_read(PAAS_READERS, READERS_MAX, &text, NULL) < 0 || strv_split(text, "\n", &lines) < 0)
+                return false;
+        STRV_FOREACH(line, lines) {
+                const char *rest = text_after(*line, key);
+                _cleanup_strv_ char **apps = NULL;
+                if (rest && *rest == ' ' && strv_split(rest, " ", &apps) >= 0)
+                        return strv_contains(apps, "*") || strv_contains(apps, app);
+        }
+        return false;
+}
+
 /* Asks paasd where the repository is and mends its branch when the hook that should have done it died. */
-static int prepare(const Caller *c, const char *app, char **ret_path, Error *e)
+static int prepare(const Caller *c, const char *app, bool push, char **ret_path, Error *e)
 {
         _cleanup_client_ Client *client = NULL;
         _cleanup_repository_ Repository repository = REPOSITORY_NULL, healed = REPOSITORY_NULL;
@@ -183,7 +201,7 @@ static int prepare(const Caller *c, const char *app, char **ret_path, Error *e)
 
         int r = client_open(c->key, &client, e);
         if (r >= 0)
-                r = repository_ask(client, app, &repository, e);
+                r = repository_ask(client, app, push, &repository, e);
         if (r < 0)
                 return r;
         if (!repository_is_current(&repository) &&
@@ -198,7 +216,7 @@ static int prepare_push(const Caller *c, const char *app, char **ret_path, Error
 {
         uint64_t deadline = clock_monotonic() + AWAY_SECONDS * USEC_PER_SEC;
         for (;;) {
-                int r = prepare(c, app, ret_path, e);
+                int r = prepare(c, app, true, ret_path, e);
                 if (r != -CLIENT_EAWAY || clock_monotonic() > deadline)
                         return r;
                 nanosleep(&(struct timespec){.tv_nsec = 200 * 1000 * 1000}, NULL);
@@ -210,19 +228,24 @@ static int serve_git(Caller *c, GitService service, const char *app)
         _cleanup_error_ Error e = ERROR_NULL;
         _cleanup_free_ char *path = NULL;
 
-        int r = service == GIT_RECEIVE_PACK ? prepare_push(c, app, &path, &e) : prepare(c, app, &path, &e);
+        int r = service == GIT_RECEIVE_PACK ? prepare_push(c, app, &path, &e)
+                                            : prepare(c, app, false, &path, &e);
         if (r == -CLIENT_EAWAY && service != GIT_RECEIVE_PACK) {
                 /* What is there can be read without paasd. */
                 if (asprintf(&path, PAAS_REPOSITORY, app) < 0)
                         return fail(1, strerror(ENOMEM));
-                if (access(path, X_OK) == 0)
+                if (access(path, X_OK) == 0 && may_read(c->key, app))
                         return run_git(c, service, app, path);
         }
         if (r == -CLIENT_EAWAY)
                 return fail(
                         EXIT_AWAY,
-                        "the control plane (paasd) of this host is away, so nothing can be deployed now. "
-                        "Applications go on without it: try the push again in a moment");
+                        service == GIT_RECEIVE_PACK
+                                ? "the control plane (paasd) of this host is away, so nothing can be "
+                                  "deployed now. Applications go on without it: try the push again in a "
+                                  "moment"
+                                : "the control plane (paasd) of this host is away, and this key had no role "
+                                  "on such an application when it was last there: try again in a moment");
         if (r < 0)
                 return fail(r == -EPERM ? EXIT_REFUSED : 1, error_text(&e, r));
         return run_git(c, service, app, path);
@@ -252,6 +275,10 @@ int main(int argc, char **argv)
         if (argc == 2 && (streq(argv[1], "--help") || streq(argv[1], "--version"))) {
                 printf("paas-shell %s: the login shell of user paas, see paas-shell(8)\n", PAAS_VERSION);
                 return 0;
+        }
+        if (argc > 2 && streq(argv[1], "--hang-up")) {
+                int r = hangup_keys(argv + 2);
+                return r < 0 ? fail(1, strerror(-r)) : 0;
         }
         if (argc != 3 || !streq(argv[1], "-c") || command_forced_key(argv[2], &c.key) < 0)
                 return fail(EXIT_REFUSED,
