@@ -22,6 +22,7 @@ static const ErrorName names[] = {
         {BUS_ERROR_NO_SUCH_KEY, ENOENT},
         {BUS_ERROR_NO_SUCH_JOB, ENOENT},
         {BUS_ERROR_NO_SUCH_DOMAIN, ENOENT},
+        {BUS_ERROR_NO_SUCH_TEAM, ENOENT},
         {BUS_ERROR_EXISTS, EEXIST},
         {BUS_ERROR_INVALID_ARGUMENT, EINVAL},
         {BUS_ERROR_TOO_LARGE, E2BIG},

@@ -14,10 +14,13 @@ typedef struct ActionInfo {
 } ActionInfo;
 
 static const ActionInfo actions[_ACTION_MAX] = {
+        [ACTION_ACCESS_LIST] = {"access", ROLE_VIEWER, "list who has which role"},
+        [ACTION_ACCESS_CHANGE] = {"access:add", ROLE_OWNER, "give, change and take away roles"},
         [ACTION_APPS_LIST] = {"apps", ROLE_NONE, "list the applications one has a role on"},
         [ACTION_APPS_CREATE] = {"apps:create", ROLE_NONE, "create an application, whose owner one becomes"},
         [ACTION_APPS_DESTROY] = {"apps:destroy", ROLE_OWNER, "destroy the application"},
         [ACTION_APPS_INFO] = {"apps:info", ROLE_VIEWER, "show the application"},
+        [ACTION_APPS_TRANSFER] = {"apps:transfer", ROLE_OWNER, "make somebody else the owner"},
         [ACTION_CONFIG_READ] = {"config", ROLE_OPERATOR, "read config vars"},
         [ACTION_CONFIG_SET] = {"config:set", ROLE_OPERATOR, "change config vars"},
         [ACTION_DEPLOY] = {"deploy", ROLE_DEPLOYER,
@@ -43,8 +46,14 @@ static const ActionInfo actions[_ACTION_MAX] = {
         [ACTION_ROLLBACK_FORCE] = {"rollback --force", ROLE_OWNER, "go back across a locked release"},
         [ACTION_SETUP] = {"setup", ROLE_ADMIN, "set up this host"},
         [ACTION_SETUP_CHECK] = {"setup:check", ROLE_NONE, "see whether this host is set up well"},
+        [ACTION_TEAMS_LIST] = {"teams", ROLE_NONE, "list the teams and their members"},
+        [ACTION_TEAMS_CREATE] = {"teams:create", ROLE_ADMIN, "create a team"},
+        [ACTION_TEAMS_CHANGE] = {"teams:add", ROLE_OWNER,
+                                 "add and remove members of a team, name its lead, destroy it"},
         [ACTION_USERS_LIST] = {"users", ROLE_NONE, "list the users"},
         [ACTION_USERS_CHANGE] = {"users:add", ROLE_ADMIN, "add users and change others' keys"},
+        [ACTION_USERS_DISABLE] = {"users:disable", ROLE_ADMIN, "end and restore what a user may do"},
+        [ACTION_USERS_INFO] = {"users:info", ROLE_ADMIN, "show what a user owns and may do"},
 };
 
 static const char *const roles[_ROLE_MAX] = {

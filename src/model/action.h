@@ -11,16 +11,19 @@ typedef enum Role {
         ROLE_VIEWER,   /* sees an application: its processes, releases and logs */
         ROLE_DEPLOYER, /* changes which code runs */
         ROLE_OPERATOR, /* reads and changes config, and how it runs; gets a shell in it */
-        ROLE_OWNER,    /* gives access, and destroys */
+        ROLE_OWNER,    /* gives access, and destroys; of a team: its lead */
         ROLE_ADMIN,    /* of the host: users, teams, setup; and everything on every application */
         _ROLE_MAX,
 } Role;
 
 typedef enum Action {
+        ACTION_ACCESS_LIST,
+        ACTION_ACCESS_CHANGE,
         ACTION_APPS_LIST,
         ACTION_APPS_CREATE,
         ACTION_APPS_DESTROY,
         ACTION_APPS_INFO,
+        ACTION_APPS_TRANSFER,
         ACTION_CONFIG_READ,
         ACTION_CONFIG_SET,
         ACTION_DEPLOY,
@@ -43,8 +46,13 @@ typedef enum Action {
         ACTION_ROLLBACK_FORCE,
         ACTION_SETUP,
         ACTION_SETUP_CHECK,
+        ACTION_TEAMS_LIST,
+        ACTION_TEAMS_CREATE,
+        ACTION_TEAMS_CHANGE,
         ACTION_USERS_LIST,
         ACTION_USERS_CHANGE,
+        ACTION_USERS_DISABLE,
+        ACTION_USERS_INFO,
         _ACTION_MAX,
 } Action;
 

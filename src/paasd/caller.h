@@ -3,10 +3,11 @@
 
 /*
  * Who calls. Locally the kernel says it: root and members of group paas-admin. Everything that comes in by
- * ssh arrives as user paas; that uid alone may say, once a connection, whose key it acts for. Roles come
- * later: until then every user may act on every application, and only admins on users and setup.
+ * ssh arrives as user paas; that uid alone may say, once a connection, whose key it acts for. What each may
+ * is in model/action.c, which role each has in engine/roles.c.
  */
 
+#include "engine/job.h"
 #include "model/action.h"
 #include "paasd/context.h"
 
@@ -20,6 +21,23 @@ typedef struct Caller {
  * method begins with it. `s` NULL: an action on the host and not on an application. */
 int caller_may(Manager *m, sd_bus_message *message, Action action, const AppState *s, Caller *ret,
                sd_bus_error *e);
+
+/* The same for an action on a team, of which its lead is the owner. */
+int caller_may_on_team(Manager *m, sd_bus_message *message, Action action, const TeamState *t, Caller *ret,
+                       sd_bus_error *e);
+
+/* Refuses in these words, and records it: for what the table cannot say. */
+int caller_refuse(Manager *m, Action action, const AppState *s, const Caller *c, sd_bus_error *e,
+                  const char *reason);
+
+Role caller_role(Manager *m, const Caller *c, const AppState *s);
+
+/* Whether it is in lists of theirs: they have a role on its application, or they began it themselves and its
+ * application is gone. */
+bool caller_sees_job(Manager *m, const Caller *c, const Job *j);
+
+/* Forgets the connections that act for a user. */
+void caller_end_sessions(Manager *m, const char *user);
 
 /* Binds the connection of user paas to the user of a key; `address`: where sshd says they come from, "" when
  * nobody knows. */

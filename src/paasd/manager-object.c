@@ -117,25 +117,37 @@ static int method_list_apps(sd_bus_message *message, void *userdata, sd_bus_erro
         if (r >= 0)
                 r = sd_bus_message_open_container(reply, 'a', "a{sv}");
         for (size_t i = 0; r >= 0 && i < m->engine->catalog.n_apps; i++)
-                r = append_app(reply, m, m->engine->catalog.apps[i]);
+                if (caller_role(m, &caller, m->engine->catalog.apps[i]) >= ROLE_VIEWER)
+                        r = append_app(reply, m, m->engine->catalog.apps[i]);
         if (r >= 0)
                 r = sd_bus_message_close_container(reply);
         return r < 0 ? r : sd_bus_message_send(reply);
 }
 
-static int method_get_repository(sd_bus_message *message, void *userdata, sd_bus_error *e)
+static int reply_repository(sd_bus_message *message, Manager *m, Action action, sd_bus_error *e)
 {
         Caller caller;
         AppState *s;
         char path[256];
-        int r = read_app(message, userdata, &s, e);
+        int r = read_app(message, m, &s, e);
         if (r >= 0)
-                r = caller_may(userdata, message, ACTION_GIT_READ, s, &caller, e);
+                r = caller_may(m, message, action, s, &caller, e);
         if (r < 0)
                 return r;
         snprintf(path, sizeof(path), PAAS_REPOSITORY, s->app.name);
         return sd_bus_reply_method_return(message, "sss", path, s->app.branch ? s->app.branch : "",
                                           s->release.commit ? s->release.commit : "");
+}
+
+static int method_get_repository(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        return reply_repository(message, userdata, ACTION_GIT_READ, e);
+}
+
+/* Asked before a push is taken in: nobody uploads what is refused afterwards. */
+static int method_prepare_push(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        return reply_repository(message, userdata, ACTION_DEPLOY, e);
 }
 
 static int method_get_job(sd_bus_message *message, void *userdata, sd_bus_error *e)
@@ -146,7 +158,8 @@ static int method_get_job(sd_bus_message *message, void *userdata, sd_bus_error 
         int r = sd_bus_message_read(message, "s", &id);
         Job *j = r >= 0 ? job_find(m->engine, id) : NULL;
         if (r >= 0)
-                r = caller_may(m, message, ACTION_APPS_INFO, j ? job_app(j) : NULL, &caller, e);
+                r = caller_may(m, message, j ? ACTION_APPS_INFO : ACTION_APPS_LIST, j ? job_app(j) : NULL,
+                               &caller, e);
         if (r < 0)
                 return r;
         if (!j)
@@ -166,7 +179,8 @@ static int method_list_jobs(sd_bus_message *message, void *userdata, sd_bus_erro
         if (r >= 0)
                 r = sd_bus_message_open_container(reply, 'a', "a{sv}");
         for (size_t i = 0; r >= 0 && i < m->engine->n_jobs; i++)
-                r = job_object_append(reply, m, m->engine->jobs[i]);
+                if (caller_sees_job(m, &caller, m->engine->jobs[i]))
+                        r = job_object_append(reply, m, m->engine->jobs[i]);
         if (r >= 0)
                 r = sd_bus_message_close_container(reply);
         return r < 0 ? r : sd_bus_message_send(reply);
@@ -207,6 +221,24 @@ static const sd_bus_vtable manager_vtable[] = {
                                 method_list_users, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("AddUser", SD_BUS_ARGS("s", name, "s", email, "b", admin), SD_BUS_NO_RESULT,
                                 method_add_user, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("UserInfo", SD_BUS_ARGS("s", name), SD_BUS_RESULT("a{sv}", info),
+                                method_user_info, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DisableUser", SD_BUS_ARGS("s", name), SD_BUS_RESULT("a{sv}", info),
+                                method_disable_user, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("EnableUser", SD_BUS_ARGS("s", name), SD_BUS_RESULT("a{sv}", info),
+                                method_enable_user, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListTeams", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", teams),
+                                method_list_teams, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("CreateTeam", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, method_create_team,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("AddMember", SD_BUS_ARGS("s", team, "s", user), SD_BUS_NO_RESULT,
+                                method_add_member, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("RemoveMember", SD_BUS_ARGS("s", team, "s", user), SD_BUS_NO_RESULT,
+                                method_remove_member, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetLead", SD_BUS_ARGS("s", team, "s", user), SD_BUS_NO_RESULT,
+                                method_set_lead, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DestroyTeam", SD_BUS_ARGS("s", team), SD_BUS_NO_RESULT, method_destroy_team,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListKeys", SD_BUS_ARGS("s", user), SD_BUS_RESULT("aa{sv}", keys),
                                 method_list_keys, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("AddKey", SD_BUS_ARGS("s", user, "s", line), SD_BUS_RESULT("s", fingerprint),
@@ -215,6 +247,9 @@ static const sd_bus_vtable manager_vtable[] = {
                                 method_remove_key, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetRepository", SD_BUS_ARGS("s", app),
                                 SD_BUS_RESULT("s", path, "s", branch, "s", commit), method_get_repository,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("PreparePush", SD_BUS_ARGS("s", app),
+                                SD_BUS_RESULT("s", path, "s", branch, "s", commit), method_prepare_push,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetJob", SD_BUS_ARGS("s", id), SD_BUS_RESULT("o", job), method_get_job,
                                 SD_BUS_VTABLE_UNPRIVILEGED),

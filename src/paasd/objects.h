@@ -20,8 +20,26 @@ int method_add_user(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_list_keys(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_add_key(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_remove_key(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_user_info(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_disable_user(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_enable_user(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_setup(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_check(sd_bus_message *message, void *userdata, sd_bus_error *e);
+
+/* Teams: part of the Manager interface. */
+int method_list_teams(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_create_team(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_add_member(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_remove_member(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_set_lead(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_destroy_team(sd_bus_message *message, void *userdata, sd_bus_error *e);
+
+/* Roles on an application: part of the App interface. */
+int method_list_access(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_add_access(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_update_access(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_remove_access(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_transfer(sd_bus_message *message, void *userdata, sd_bus_error *e);
 
 /* Lists of an application: part of the App interface. */
 int method_list_instances(sd_bus_message *message, void *userdata, sd_bus_error *e);

@@ -34,6 +34,8 @@ int method_list_users(sd_bus_message *message, void *userdata, sd_bus_error *e)
                 if (r >= 0)
                         r = dict_bool(reply, "admin", u->admin);
                 if (r >= 0)
+                        r = dict_bool(reply, "disabled", u->disabled);
+                if (r >= 0)
                         r = dict_u64(reply, "created", u->created);
                 if (r >= 0)
                         r = dict_u32(reply, "keys", (uint32_t) u->n_keys);
@@ -72,11 +74,13 @@ static int read_key_owner(Manager *m, sd_bus_message *message, Action action, Ca
                 return r;
         if (!**ret)
                 *ret = caller->name;
-        if (!streq(*ret, caller->name) && !caller->admin)
-                return sd_bus_error_setf(
-                        e, "org.paas1.Error.NotPermitted",
-                        "The keys of %s are theirs: an admin, or they themselves, may change them.", *ret);
-        return 0;
+        if (streq(*ret, caller->name) || caller->admin)
+                return 0;
+        _cleanup_free_ char *reason = NULL;
+        if (asprintf(&reason, "The keys of %s are theirs: an admin, or they themselves, may change them.",
+                     *ret) < 0)
+                return -ENOMEM;
+        return caller_refuse(m, action, NULL, caller, e, reason);
 }
 
 static int append_keys(sd_bus_message *reply, const User *u)
