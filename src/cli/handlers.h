@@ -6,10 +6,15 @@
 #include "cli/verb.h"
 
 int verb_setup(Cli *cli);
+int verb_access(Cli *cli);
+int verb_access_add(Cli *cli);
+int verb_access_remove(Cli *cli);
+int verb_access_update(Cli *cli);
 int verb_apps(Cli *cli);
 int verb_apps_create(Cli *cli);
 int verb_apps_info(Cli *cli);
 int verb_apps_destroy(Cli *cli);
+int verb_apps_transfer(Cli *cli);
 int verb_config(Cli *cli);
 int verb_config_set(Cli *cli);
 int verb_config_get(Cli *cli);
@@ -31,10 +36,20 @@ int verb_domains(Cli *cli);
 int verb_domains_add(Cli *cli);
 int verb_domains_remove(Cli *cli);
 int verb_open(Cli *cli);
+int verb_teams(Cli *cli);
+int verb_teams_add(Cli *cli);
+int verb_teams_create(Cli *cli);
+int verb_teams_destroy(Cli *cli);
+int verb_teams_lead(Cli *cli);
+int verb_teams_remove(Cli *cli);
 int verb_users(Cli *cli);
 int verb_users_add(Cli *cli);
+int verb_users_disable(Cli *cli);
+int verb_users_enable(Cli *cli);
+int verb_users_info(Cli *cli);
 int verb_keys(Cli *cli);
 int verb_keys_add(Cli *cli);
 int verb_keys_remove(Cli *cli);
 int verb_version(Cli *cli);
 int verb_help(Cli *cli);
+int verb_roles(Cli *cli); /* `help roles` */

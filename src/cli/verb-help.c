@@ -16,10 +16,14 @@ int verb_help(Cli *cli)
         const Verb *verb = NULL;
         _cleanup_free_ char *joined = NULL;
 
-        if (i->n_arguments == 0) {
+        if (i->n_arguments == 0 && !cli_has(cli, OPTION_JSON)) {
                 help_print_all();
                 return CLI_OK;
         }
+        if (i->n_arguments == 1 && streq(i->arguments[0], "roles"))
+                return verb_roles(cli);
+        if (cli_has(cli, OPTION_JSON))
+                return error_set(&cli->error, -EINVAL, "There is JSON of `paas help roles` alone");
         if (i->n_arguments == 2 && asprintf(&joined, "%s:%s", i->arguments[0], i->arguments[1]) >= 0)
                 verb = verb_find(joined);
         else if (i->n_arguments == 1)

@@ -27,6 +27,7 @@ static const OptionInfo infos[_OPTION_MAX] = {
                                 "run its release command, which is otherwise not run"},
         [OPTION_FORCE] = {'\0', "force", 0, "also back across a locked release, for owners"},
         [OPTION_REASON] = {'\0', "reason", "TEXT", "why, in one line"},
+        [OPTION_ROLE] = {'\0', "role", "ROLE", "viewer, deployer or operator"},
         [OPTION_HELP] = {'h', "help", 0, "explain this command"},
 };
 

@@ -31,6 +31,7 @@ typedef enum Option {
         OPTION_RUN_RELEASE,
         OPTION_FORCE,
         OPTION_REASON,
+        OPTION_ROLE,
         OPTION_HELP,
         _OPTION_MAX,
 } Option;
@@ -66,6 +67,7 @@ typedef uint64_t OptionSet;
 #define ALLOW_ROLLBACK                                                                                      \
   (OPTION_BIT(OPTION_CODE) | OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_RUN_RELEASE) |                   \
    OPTION_BIT(OPTION_FORCE))
+#define ALLOW_ROLE OPTION_BIT(OPTION_ROLE)
 
 static inline bool option_in(Option o, OptionSet set)
 {

@@ -7,6 +7,20 @@
 #include "cli/handlers.h"
 
 const Verb verbs[] = {
+        {"access", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_access, "list who has which role",
+         "The owner, then users and teams with a role on the application. `paas help roles` lists what each "
+         "role may do.",
+         "paas access --app blog"},
+        {"access:add", NULL, "NAME", 1, 1, ALLOW_APP | ALLOW_ROLE, verb_access_add, "give a role",
+         "NAME is a user, or team:NAME for all of its members. viewer sees the application, deployer "
+         "changes "
+         "its code, operator its config and how it runs.",
+         "paas access:add ben --role deployer --app blog\npaas access:add team:web --role operator --app "
+         "blog"},
+        {"access:remove", NULL, "NAME", 1, 1, ALLOW_APP, verb_access_remove, "take a role away", NULL,
+         "paas access:remove ben --app blog"},
+        {"access:update", NULL, "NAME", 1, 1, ALLOW_APP | ALLOW_ROLE, verb_access_update, "change a role",
+         NULL, "paas access:update ben --role operator --app blog"},
         {"apps", NULL, "", 0, 0, ALLOW_JSON, verb_apps, "list the applications", NULL, "paas apps"},
         {"apps:create", "create", "NAME", 1, 1, ALLOW_JSON, verb_apps_create, "create an application",
          "Makes a repository that can be pushed to and a name below the base domain. Prints the git remote.",
@@ -17,6 +31,9 @@ const Verb verbs[] = {
          "paas apps:destroy --app blog --confirm blog"},
         {"apps:info", "info", "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_apps_info, "show an application", NULL,
          "paas apps:info --app blog"},
+        {"apps:transfer", NULL, "NAME", 1, 1, ALLOW_APP, verb_apps_transfer, "make somebody else the owner",
+         "NAME is a user, or team:NAME of a team that has a lead. The owner until now becomes an operator.",
+         "paas apps:transfer ben --app blog\npaas apps:transfer team:web --app blog"},
         {"config", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON | ALLOW_SHELL, verb_config, "list the config vars",
          NULL, "paas config --app blog\npaas config --app blog --shell > .env"},
         {"config:get", NULL, "NAME", 1, 1, ALLOW_APP | ALLOW_JSON, verb_config_get,
@@ -43,8 +60,8 @@ const Verb verbs[] = {
          "Point the name to this host in DNS.", "paas domains:add www.example.org --app blog"},
         {"domains:remove", NULL, "DOMAIN...", 1, ANY_NUMBER, ALLOW_APP, verb_domains_remove, "remove names",
          NULL, "paas domains:remove www.example.org --app blog"},
-        {"help", NULL, "[COMMAND]", 0, 2, 0, verb_help, "explain a command, or list them", NULL,
-         "paas help config:set"},
+        {"help", NULL, "[COMMAND]", 0, 2, ALLOW_JSON, verb_help, "explain a command, or list them",
+         "`paas help roles` lists who may do what, also as JSON.", "paas help config:set\npaas help roles"},
         {"keys", NULL, "", 0, 0, ALLOW_JSON | ALLOW_USER, verb_keys, "list ssh keys", NULL, "paas keys"},
         {"keys:add", NULL, "[FILE]", 0, 1, ALLOW_USER, verb_keys_add, "add an ssh key",
          "FILE holds one public key; without it, or with '-', standard input does. Whoever has the key acts "
@@ -107,10 +124,32 @@ const Verb verbs[] = {
          "checks "
          "what the host needs and says it in words. Without options it only checks.",
          "paas setup --domain example.com --admin ana --key ana.pub"},
+        {"teams", NULL, "", 0, 0, ALLOW_JSON, verb_teams, "list the teams", NULL, "paas teams"},
+        {"teams:add", NULL, "TEAM USER", 2, 2, 0, verb_teams_add, "add a user to a team",
+         "For the lead of the team, and admins. A member has the roles that were given to the team.",
+         "paas teams:add web ben"},
+        {"teams:create", NULL, "NAME", 1, 1, 0, verb_teams_create, "create a team",
+         "For admins. `paas teams:lead` then names its lead, who looks after it.", "paas teams:create web"},
+        {"teams:destroy", NULL, "NAME", 1, 1, 0, verb_teams_destroy, "destroy a team",
+         "One that owns an application cannot be destroyed. Roles that were given to it end.",
+         "paas teams:destroy web"},
+        {"teams:lead", NULL, "TEAM USER", 2, 2, 0, verb_teams_lead, "let a user lead a team",
+         "The lead adds and removes members, and is the owner of what the team owns.",
+         "paas teams:lead web ana"},
+        {"teams:remove", NULL, "TEAM USER", 2, 2, 0, verb_teams_remove, "remove a user from a team", NULL,
+         "paas teams:remove web ben"},
         {"users", NULL, "", 0, 0, ALLOW_JSON, verb_users, "list the users", NULL, "paas users"},
         {"users:add", NULL, "NAME", 1, 1, ALLOW_NEW_USER, verb_users_add, "add a user",
          "Then `paas keys:add --user NAME` gives the user a key.",
          "paas users:add ben --email ben@example.com"},
+        {"users:disable", NULL, "NAME", 1, 1, ALLOW_JSON, verb_users_disable, "end what a user may do",
+         "Keys are refused and open connections end at once, deploys under way are cancelled. What they own "
+         "stays theirs and is listed: `paas apps:transfer` gives it to somebody else.",
+         "paas users:disable ben"},
+        {"users:enable", NULL, "NAME", 1, 1, ALLOW_JSON, verb_users_enable, "undo users:disable", NULL,
+         "paas users:enable ben"},
+        {"users:info", NULL, "NAME", 1, 1, ALLOW_JSON, verb_users_info, "show what a user owns and may do",
+         NULL, "paas users:info ben"},
         {"version", NULL, "", 0, 0, ALLOW_JSON, verb_version, "print the versions", NULL, "paas version"},
         {0},
 };
