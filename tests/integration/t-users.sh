@@ -32,6 +32,8 @@ fingerprint=$(ssh-keygen -lf "$TMPDIR/ana.pub" | cut -d' ' -f2)
 like 'keys shows the fingerprint' "$(paas keys --user "$ana" </dev/null)" "${fingerprint//+/\\+}"
 
 # --- over ssh
+succeeds 'a role for each' paas access:add "$ana" --role operator -a shared
+succeeds 'and the other' paas access:add "$ben" --role operator -a shared
 like 'a key that nobody added is refused' "$(as eve apps 2>&1 </dev/null)" 'Permission denied'
 run as ana apps; is 'apps over ssh' "$status" 0; like 'lists them' "$output" shared
 run as ana config:set -a shared "A='x y; \$z'"; is 'config:set over ssh' "$status" 0
