@@ -197,6 +197,30 @@ int config_unset(Config *c, const char *name)
         return 1;
 }
 
+int config_compare(const Config *from, const Config *to, ConfigChange **ret, size_t *ret_n)
+{
+        ConfigChange *list = calloc(from->n_vars + to->n_vars + 1, sizeof(ConfigChange));
+        size_t n = 0, i = 0, k = 0;
+        if (!list)
+                return -ENOMEM;
+        while (i < from->n_vars || k < to->n_vars) {
+                const ConfigVar *a = i < from->n_vars ? &from->vars[i] : NULL;
+                const ConfigVar *b = k < to->n_vars ? &to->vars[k] : NULL;
+                int order = !a ? 1 : !b ? -1 : strcmp(a->name, b->name);
+                if (order != 0 || !streq(a->value, b->value))
+                        list[n++] = (ConfigChange){
+                                .name = order <= 0 ? a->name : b->name,
+                                .from = order <= 0 ? a->value : NULL,
+                                .to = order >= 0 ? b->value : NULL,
+                        };
+                i += order <= 0;
+                k += order >= 0;
+        }
+        *ret = list;
+        *ret_n = n;
+        return 0;
+}
+
 void config_clear(Config *c)
 {
         for (size_t i = 0; i < c->n_vars; i++)

@@ -36,6 +36,14 @@ int config_check_total(const Config *c, Error *e);
 const char *config_get(const Config *c, const char *name);      /* NULL when unset */
 int config_set(Config *c, const char *name, const char *value); /* 1 when that changed something, else 0 */
 int config_unset(Config *c, const char *name);                  /* 1 when it was set, else 0 */
+
+/* How one differs from another, by name; the values are borrowed. */
+typedef struct ConfigChange {
+        const char *name;
+        const char *from, *to; /* NULL: it is not set there */
+} ConfigChange;
+int config_compare(const Config *from, const Config *to, ConfigChange **ret, size_t *ret_n);
+
 bool config_name_reserved(const char *name);
 void config_clear(Config *c); /* wipes the values */
 #define _cleanup_config_ _cleanup_(config_clear)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "basic/text.h"
 #include "model/config.h"
 #include "model/name.h"
 
@@ -69,6 +70,26 @@ static void test_values(void **state)
         big[CONFIG_VALUE_MAX] = '\0';
 }
 
+static void test_compare(void **state)
+{
+        _cleanup_config_ Config a = CONFIG_NULL, b = CONFIG_NULL;
+        _cleanup_free_ ConfigChange *list = NULL, *none = NULL;
+        size_t n;
+        assert_int_equal(config_set(&a, "B", "1"), 1);
+        assert_int_equal(config_set(&a, "C", "same"), 1);
+        assert_int_equal(config_set(&a, "D", "old"), 1);
+        assert_int_equal(config_set(&b, "A", "new"), 1);
+        assert_int_equal(config_set(&b, "C", "same"), 1);
+        assert_int_equal(config_set(&b, "D", ""), 1);
+        assert_int_equal(config_compare(&a, &b, &list, &n), 0);
+        assert_int_equal(n, 3);
+        assert_true(streq(list[0].name, "A") && !list[0].from && streq(list[0].to, "new"));
+        assert_true(streq(list[1].name, "B") && streq(list[1].from, "1") && !list[1].to);
+        assert_true(streq(list[2].name, "D") && streq(list[2].from, "old") && streq(list[2].to, ""));
+        assert_int_equal(config_compare(&a, &a, &none, &n), 0);
+        assert_int_equal(n, 0);
+}
+
 static void test_total(void **state)
 {
         _cleanup_config_ Config c = CONFIG_NULL;
@@ -117,10 +138,8 @@ static void test_set(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_names),
-                cmocka_unit_test(test_values),
-                cmocka_unit_test(test_total),
-                cmocka_unit_test(test_set),
+                cmocka_unit_test(test_names), cmocka_unit_test(test_values), cmocka_unit_test(test_compare),
+                cmocka_unit_test(test_total), cmocka_unit_test(test_set),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
