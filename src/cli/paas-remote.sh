@@ -65,7 +65,8 @@ case $verb in
         [ $# -eq 0 ] || shift
         # "config set" is "config:set"
         case $verb:${1-} in
-        apps:create | apps:destroy | apps:info | config:add | config:get | config:set | config:unset | config:remove | \
+        apps:create | apps:destroy | apps:info | apps:lock | apps:unlock | config:add | config:diff | config:edit | config:get | \
+                config:set | config:unset | config:remove | deploys:cancel | \
                 domains:add | domains:remove | keys:add | keys:remove | ps:kill | ps:restart | ps:scale | ps:stop | \
                 releases:info | users:add)
                 verb=$verb:$1
@@ -129,7 +130,9 @@ run() {
 }
 
 [ -z "$app" ] || add "--default-app=$app"
+default=$line # of config:edit, which is two verbs of the server
 case $verb in
+config:edit) line= ;;
 -*) ;;
 *) add "$verb" ;;
 esac
@@ -137,7 +140,7 @@ esac
 # Options with a value in the next word, of all verbs: so that a value is not taken for an argument.
 takes_value() {
         case $1 in
-        -a | --app | -n | --lines | --number | -p | --ps | --source | --confirm | -u | --user | --email | --domain | --key) return 0 ;;
+        -a | --app | -f | --file | --reason | -n | --lines | --number | -p | --ps | --source | --confirm | -u | --user | --email | --domain | --key) return 0 ;;
         -s) [ "$verb" = logs ] ;;
         --admin) [ "$verb" = setup ] ;;
         *) return 1 ;;
@@ -151,7 +154,10 @@ default_key() {
         done
 }
 
-file=        # of keys:add, or setup --key
+file=        # of keys:add, setup --key, or config:set --file
+input=       # config:set has a NAME=-
+assume=      # config:edit --yes
+no_restart=  # of config:edit
 first=       # the first argument
 entries=     # of config:set, quoted for eval
 value_of=    # the option whose value comes next
@@ -159,7 +165,7 @@ options=yes  # until "--"
 for word do
         if [ -n "$value_of" ]; then
                 case $value_of in
-                --key) file=$word; word=- ;;
+                --key | -f | --file) file=$word; word=- ;;
                 esac
                 [ "$value_of" = --remote ] || add "$word"
                 value_of=
@@ -170,6 +176,15 @@ for word do
         yes--remote | yes-r) value_of=--remote; continue ;;
         yes--remote=* | yes-r?*) continue ;;
         yes--key=*) file=${word#*=}; word=--key=- ;;
+        yes--file=*) file=${word#*=}; word=--file=- ;;
+        yes-f?*) file=${word#-f}; word=--file=- ;;
+        yes--yes | yes-y) assume=yes; continue ;;
+        yes--no-restart)
+                if [ "$verb" = config:edit ]; then
+                        no_restart=$word
+                        continue
+                fi
+                ;;
         yes-?*)
                 ! takes_value "$word" || value_of=$word
                 ;;
@@ -179,6 +194,9 @@ for word do
                 keys:add) file=$word; continue ;;
                 config:set)
                         if [ "$word" != - ]; then
+                                case $word in
+                                *=-) input=yes ;;
+                                esac
                                 quote "$word"
                                 entries="$entries $quoted"
                                 continue
@@ -190,7 +208,70 @@ for word do
         add "$word"
 done
 
+# ---- config:edit: the editor runs here, what it is given and what it leaves goes by the server's verbs
+
+server() {
+        # shellcheck disable=SC2086
+        ${PAAS_SSH:-ssh} -T "$host" "${default:+$default }$*${line:+ $line}"
+}
+
+# An empty answer is yes, the end of the input is no.
+confirm() {
+        printf '%s [Y/n] ' "$1" >&2
+        read -r answer || return 1
+        case $answer in
+        '' | [yY]*) return 0 ;;
+        *) return 1 ;;
+        esac
+}
+
+edit_once() {
+        trap : INT # is the editor's, while it runs
+        sh -c "${VISUAL:-${EDITOR:-vi}} \"\$1\"" editor "$directory/config.env" || {
+                printf 'paas: The editor failed: nothing was changed\n' >&2
+                exit 1
+        }
+        trap 'exit 130' INT
+        plan=$(server "config:set --file - --replace --dry-run" <"$directory/config.env") || return
+        case $plan in
+        'Nothing would change'*)
+                printf 'Nothing has changed%s\n' "${plan#Nothing would change}"
+                exit 0
+                ;;
+        esac
+        printf '%s\n' "$plan" >&2
+        if [ -z "$assume" ] && ! confirm 'Is this what you want?'; then
+                printf 'paas: Nothing was changed\n' >&2
+                exit 1
+        fi
+        server "config:set --file - --replace $no_restart" <"$directory/config.env"
+}
+
+edit() {
+        umask 077
+        directory=
+        for place in "${XDG_RUNTIME_DIR:-/dev/shm}" /dev/shm "${TMPDIR:-/tmp}"; do
+                directory=$(mktemp -d "$place/paas-edit-XXXXXX" 2>/dev/null) && break
+        done
+        [ -n "$directory" ] || complain "No directory can be made for a temporary file"
+        trap 'rm -rf "$directory"' EXIT
+        trap 'exit 129' HUP
+        trap 'exit 130' INT
+        trap 'exit 143' TERM
+        {
+                printf '# The config vars, NAME=value a line. What is deleted here is unset.\n'
+                # shellcheck disable=SC2016
+                printf '# In "double quotes" \\n is a newline, \\" a quote and \\\\ a backslash.\n'
+                server "config --env" </dev/null || exit
+        } >"$directory/config.env" || exit
+        until edit_once; do
+                confirm 'Edit it again?' || exit 1
+        done
+        exit 0
+}
+
 case $verb in
+config:edit) edit ;;
 keys:add)
         if [ -z "$file" ] && [ -t 0 ]; then
                 file=$(default_key)
@@ -199,6 +280,11 @@ keys:add)
         fi
         ;;
 esac
+if [ "$verb" = config:set ] && [ -n "$file$input" ]; then
+        # Standard input is the file's, or the value's.
+        line=$line$entries
+        entries=
+fi
 if [ -n "$file" ] && [ "$file" != - ]; then
         [ -r "$file" ] || complain "$file cannot be read"
         exec <"$file"

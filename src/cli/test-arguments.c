@@ -100,7 +100,7 @@ static void misuse_is_named(void **state)
 {
         refuse("confg", "Is 'config' meant?");
         refuse("nonsensical", "no command 'nonsensical'");
-        refuse("config:set", "paas config:set NAME=VALUE");
+        refuse("config:unset", "paas config:unset NAME");
         refuse("apps:create a b", "'b' is one word too many: paas apps:create NAME");
         refuse("apps x", "'x' is one word too many: paas apps");
         refuse("apps --app blog", "--app is not an option of this command");

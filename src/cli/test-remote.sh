@@ -73,6 +73,55 @@ test_config() {
 two'
 }
 
+test_config_file() {
+        printf 'A=1\n' >"$directory/my env"
+        for option in "--file|$directory/my env" "-f|$directory/my env"; do
+                check work 'host paas@example.com word [--default-app=blog] word [config:set] word ['"${option%%|*}"'] word [-] input A=1' \
+                        config:set "${option%%|*}" "${option#*|}"
+        done
+        check work "host paas@example.com word [--default-app=blog] word [config:set] word [--file=-] word [--replace] word [B=it's] input A=1" \
+                config:set --file="$directory/my env" --replace "B=it's"
+        check work "paas: $directory/none cannot be read" config:set -f "$directory/none"
+        check work 'host paas@example.com word [--default-app=blog] word [config:set] word [-a] word [shop] word [A=1] word [KEY=-]' \
+                config:set -a shop A=1 KEY=-
+}
+
+# An editor that appends, and a server that tells what it is asked, refuses the first file, and keeps what it is sent.
+test_edit() {
+        cat >"$directory/editor" <<'END'
+#!/bin/sh
+stat -c '%a' "$1" "${1%/*}" | tr '\n' ' '
+echo "NEW=$(cat "$HOME/round" 2>/dev/null)" >>"$1"
+END
+        cat >"$directory/server" <<'END'
+#!/bin/sh
+while case $1 in -p | -o) shift 2 ;; -t | -T) shift ;; *) false ;; esac; do :; done
+printf '%s\n' "$2" >>"$HOME/asked"
+case $2 in
+*--env*) echo A=1 ;;
+*--dry-run*) cat >"$HOME/sent"; [ -e "$HOME/round" ] || { echo 2 >"$HOME/round"; echo 'line 4 is bad' >&2; exit 2; }; echo 'set NEW' ;;
+*) cat >"$HOME/sent"; echo 'Set NEW of blog: released v2' ;;
+esac
+END
+        chmod +x "$directory/editor" "$directory/server"
+        mkdir "$directory/memory"
+        rm -f "$HOME/round" "$HOME/asked"
+        got=$(cd "$directory/work" && printf '\ny\n' | XDG_RUNTIME_DIR=$directory/memory VISUAL="$directory/editor" \
+                PAAS_SSH="$directory/server" $shell "$client" config:edit --no-restart -a shop 2>&1 | tr '\n' ' ')
+        wanted='600 700 line 4 is bad Edit it again? [Y/n] 600 700 set NEW Is this what you want? [Y/n] Set NEW of blog: released v2 '
+        [ "$got" = "$wanted" ] || complain "config:edit: got '$got', wanted '$wanted'"
+        got=$(grep -v '^#' "$HOME/sent" | tr '\n' ' ')
+        [ "$got" = 'A=1 NEW= NEW=2 ' ] || complain "config:edit sends '$got'"
+        got=$(tail -1 "$HOME/asked")
+        [ "$got" = "'--default-app=blog' config:set --file - --replace --no-restart '-a' 'shop'" ] || complain "config:edit asks '$got'"
+        [ -z "$(ls "$directory/memory")" ] || complain 'config:edit leaves its file behind'
+        got=$(cd "$directory/work" && printf 'n\n' | XDG_RUNTIME_DIR=$directory/memory EDITOR="$directory/editor" \
+                PAAS_SSH="$directory/server" $shell "$client" config:edit 2>&1 | tail -1)
+        [ "$got" = 'Is this what you want? [Y/n] paas: Nothing was changed' ] || complain "config:edit, refused: '$got'"
+        [ -z "$(ls "$directory/memory")" ] || complain 'a refused config:edit leaves its file behind'
+        rm -r "$directory/memory"
+}
+
 test_keys() {
         check work 'host paas@example.com word [--default-app=blog] word [keys:add] input ssh-ed25519 BBBB ben' keys:add "$directory/ben key.pub"
         check work 'host paas@example.com word [--default-app=blog] word [keys:add] word [--user] word [ben] input ssh-ed25519 BBBB ben' \
@@ -109,6 +158,8 @@ for shell in dash 'bash --posix' 'busybox sh' mksh ksh 'zsh --emulate sh'; do
         test_words
         test_host
         test_config
+        test_config_file
+        test_edit
         test_keys
         test_create
         test_large

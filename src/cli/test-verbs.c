@@ -82,6 +82,9 @@ static void config_is_exact(void **state)
         prints("config --json",
                "{\n  \"A\": \"x y; $z\",\n  \"B\": \"it's\",\n  \"LINES\": \"one\\ntwo\"\n}\n");
         prints("config:get LINES", "one\ntwo\n");
+        prints("config --env", "A=\"x y; $z\"\n"
+                               "B=\"it's\"\n"
+                               "LINES=\"one\\ntwo\"\n");
         fails("config:get NONE", NULL, -ENOENT, "NONE is not set for blog");
 }
 
@@ -90,11 +93,38 @@ static void config_is_set(void **state)
         prints("config:set A=1 B=2", "Set A, B of blog: released v13\n");
         prints("config:set SAME=1", "Nothing has changed in blog\n");
         prints("config:unset A", "Removed A of blog: released v13\n");
+        prints("config:unset A --no-restart",
+               "Removed A of blog: recorded as v13, which is not started; the next release has it\n");
+        prints("config:set B=it's --dry-run", "Nothing would change in blog\n");
+        prints("config:set B=x C= --dry-run", "set B\nset C\n");
+        fails("config:set", NULL, -EINVAL, "--file FILE");
+        fails("config:set A=- B=-", NULL, -EINVAL, "only one of");
+        fails("config:set A=1 --replace", NULL, -EINVAL, "--replace goes with --file");
+        fails("config:set --file /nowhere/.env", NULL, -EINVAL, "/nowhere/.env cannot be read");
         fails("config:set A", NULL, -EINVAL, "'A' is not NAME=VALUE");
         fails("config:set 1A=x", NULL, -EINVAL, "1A");
         fails("config:set PORT=1", NULL, -EPERM, "PORT");
         fails("config:set A=1", &(FakeJob){.state = "failed", .error = "web.1 did not start"}, -EIO,
               "web.1 did not start");
+}
+
+static void config_is_compared(void **state)
+{
+        prints("config:diff v10 v12", "-  A    1\n"
+                                      "+  A    2\n"
+                                      "+  NEW  x\n");
+        prints("config:diff v10 --names", "~  A    changed\n"
+                                          "+  NEW  added\n");
+        prints("config:diff 3 3", "Their config vars are the same\n");
+        fails("config:diff nine", NULL, -EINVAL, "'nine' is no release");
+        fails("config:diff v0", NULL, -EINVAL, "'v0' is no release");
+}
+
+static void deploys_are_listed(void **state)
+{
+        prints("deploys", "ID      KIND    COMMIT    USER  SINCE  STEP      \n"
+                          "blog/7  deploy  1a2b3c4d  ana          building  \n"
+                          "blog/8  deploy  ffffffff  ben          waiting   blog/7 before it\n");
 }
 
 static void processes_are_listed(void **state)
@@ -161,6 +191,8 @@ int main(void)
                 cmocka_unit_test(apps_are_listed),
                 cmocka_unit_test(config_is_exact),
                 cmocka_unit_test(config_is_set),
+                cmocka_unit_test(config_is_compared),
+                cmocka_unit_test(deploys_are_listed),
                 cmocka_unit_test(processes_are_listed),
                 cmocka_unit_test(a_deploy_shows_its_log),
                 cmocka_unit_test(an_application_is_named_or_asked_for),

@@ -109,6 +109,13 @@ int verb_apps_info(Cli *cli)
                 columns_put_style(&c, STYLE_HEAD, texts[i].name);
                 columns_put(&c, reply_text(info, texts[i].key));
         }
+        if (*reply_text(info, "locked_by")) {
+                char since[32];
+                term_format_time((uint64_t) reply_number(info, "locked_since"), since);
+                columns_put_style(&c, STYLE_HEAD, "Locked");
+                columns_putf(&c, "by %s since %s: %s", reply_text(info, "locked_by"), since,
+                             reply_text(info, "lock_reason"));
+        }
         put_list(&c, "Domains", js_get(info, "domains"));
         put_bytes(&c, "Slug size", info, "slug_size");
         put_bytes(&c, "Repo size", info, "repo_size");

@@ -3,21 +3,17 @@
 #include "cli/handlers.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "basic/buffer.h"
-#include "basic/file.h"
-#include "basic/strv.h"
 #include "basic/text.h"
 #include "cli/cli.h"
 #include "cli/columns.h"
+#include "cli/configchange.h"
 #include "client/foreign.h"
 #include "client/reply.h"
-#include "model/config.h"
-
-/* Quoting and NULs of what comes by standard input make it longer than what is in it. */
-#define INPUT_MAX (2 * CONFIG_TOTAL_MAX)
+#include "model/dotenv.h"
 
 /* In single quotes a shell leaves everything alone but the quote itself. */
 static void put_quoted(Buffer *b, const char *value)
@@ -71,6 +67,21 @@ static int print_shell(Cli *cli, const Json *config)
         return CLI_OK;
 }
 
+static int print_env(Cli *cli, const Json *json)
+{
+        _cleanup_config_ Config c = CONFIG_NULL;
+        _cleanup_free_ char *text = NULL;
+        int r = config_of_json(json, &c);
+        if (r >= 0)
+                r = dotenv_format(&c, &text);
+        if (r < 0)
+                return error_set(&cli->error, r, "Out of memory");
+        text[strlen(text) - (*text ? 1 : 0)] = '\0';
+        if (*text)
+                print_value(text);
+        return CLI_OK;
+}
+
 int verb_config(Cli *cli)
 {
         _cleanup_json_ Json *config = NULL;
@@ -84,6 +95,8 @@ int verb_config(Cli *cli)
                 return cli_print_json(cli, config);
         if (cli_has(cli, OPTION_SHELL))
                 return print_shell(cli, config);
+        if (cli_has(cli, OPTION_ENV))
+                return print_env(cli, config);
 
         _cleanup_columns_ Columns c = {.n = 2};
         for (void *iter = NULL; js_next(config, &iter, &name, &value);) {
@@ -98,122 +111,72 @@ int verb_config(Cli *cli)
 
 int verb_config_get(Cli *cli)
 {
-        const char *name = cli->invocation->arguments[0], *value;
+        char *const names[] = {cli->invocation->arguments[0], NULL};
+        const char *value;
         _cleanup_json_ Json *config = NULL;
 
-        int r = cli_ask_app(cli, "GetConfig", &config, NULL);
+        int r = cli_ask_app(cli, "GetConfigVars", &config, "as", 1, names[0]);
         if (r < 0)
                 return r;
-        if (js_get_string(config, name, &value) < 0)
-                return error_set(&cli->error, -ENOENT, "%s is not set for %s", name, cli->app);
+        if (js_get_string(config, names[0], &value) < 0)
+                return error_set(&cli->error, -ENOENT, "%s is not set for %s", names[0], cli->app);
         if (cli_has(cli, OPTION_JSON))
-                return cli_print_json(cli, js_get(config, name));
+                return cli_print_json(cli, js_get(config, names[0]));
         print_value(value);
         return CLI_OK;
 }
 
-/* NAME=VALUE entries that are too long for a command line, or shall not stand on one. */
-static int read_entries(Cli *cli, char ***ret)
+static int read_version(Cli *cli, const char *word, uint64_t *ret)
 {
-        _cleanup_free_ char *input = NULL;
-        _cleanup_strv_ char **entries = NULL;
-        size_t length;
-
-        int r = fd_read_all(STDIN_FILENO, INPUT_MAX, &input, &length);
-        if (r < 0)
-                return error_set(&cli->error, r, "Standard input cannot be read: %s", strerror(-r));
-        for (const char *p = input; p < input + length; p += strlen(p) + 1) {
-                r = strv_append(&entries, p);
-                if (r < 0)
-                        return r;
-        }
-        if (!entries)
-                return error_set(&cli->error, -EINVAL, "There is no NAME=VALUE on standard input");
-        *ret = TAKE_PTR(entries);
+        int r = text_parse_uint(*word == 'v' ? word + 1 : word, INT64_MAX, ret);
+        if (r < 0 || *ret == 0)
+                return error_set(&cli->error, -EINVAL, "'%s' is no release: they are called v1, v2, …",
+                                 word);
         return 0;
 }
 
-static int append_entry(Cli *cli, sd_bus_message *m, const char *entry)
+static void put_side(Columns *c, const char *sign, Style style, const char *name, const Json *value)
 {
-        const char *equals = strchr(entry, '=');
-        if (!equals)
-                return error_set(&cli->error, -EINVAL, "'%s' is not NAME=VALUE", entry);
-        _cleanup_free_ char *name = strndup(entry, (size_t) (equals - entry));
-        if (!name)
-                return -ENOMEM;
-        int r = config_var_check(name, equals + 1, strlen(equals + 1), &cli->error);
-        return r < 0 ? r : sd_bus_message_append(m, "{ss}", name, equals + 1);
+        const char *s = js_string_value(value);
+        columns_put_style(c, style, sign);
+        columns_put_style(c, style, name);
+        columns_put(c, s ? s : "");
 }
 
-/* SetConfig, and the release that it makes. */
-static int change(Cli *cli, char *const *set, char *const *unset, uint64_t *ret_version)
+/* A line for each side, "-" and "+"; names alone have one. */
+static void put_change(Columns *c, const Json *change)
 {
-        _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
-        _cleanup_job_ Job job = JOB_NULL;
-        const char *app, *path;
-        char *nothing = NULL;
-        Client *client;
-
-        int r = cli_app(cli, &app);
-        if (r >= 0)
-                r = cli_connect(cli, &client);
-        if (r >= 0)
-                r = client_app_message(client, app, "SetConfig", &m, &cli->error);
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, 'a', "{ss}");
-        for (; r >= 0 && set && *set; set++)
-                r = append_entry(cli, m, *set);
-        if (r >= 0)
-                r = sd_bus_message_close_container(m);
-        if (r >= 0)
-                r = sd_bus_message_append_strv(m, unset ? (char **) unset : &nothing);
-        if (r >= 0)
-                r = sd_bus_message_append(m, "a{sv}", 0);
-        if (r >= 0)
-                r = client_app_send(client, app, m, &reply, &cli->error);
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "o", &path);
-        if (r >= 0)
-                r = cli_follow(cli, path, &job);
-        *ret_version = job.version;
-        return r;
-}
-
-static int tell(Cli *cli, int changed, const char *what, char *const *names, uint64_t version)
-{
-        if (changed > 0) {
-                printf("Nothing has changed in %s\n", cli->app);
-                return CLI_OK;
+        const char *name = reply_text(change, "name"), *what = reply_text(change, "change");
+        const Json *from = js_get(change, "from"), *to = js_get(change, "to");
+        if (from)
+                put_side(c, "-", STYLE_BAD, name, from);
+        if (to)
+                put_side(c, "+", STYLE_GOOD, name, to);
+        if (!from && !to) {
+                columns_put(c, streq(what, "added") ? "+" : streq(what, "removed") ? "-" : "~");
+                columns_put(c, name);
+                columns_put(c, what);
         }
-        printf("%s", what);
-        for (size_t i = 0; names[i]; i++)
-                printf("%s %.*s", i > 0 ? "," : "", (int) strcspn(names[i], "="), names[i]);
-        printf(" of %s", cli->app);
-        if (version > 0)
-                printf(": released v%" PRIu64, version);
-        printf("\n");
-        return CLI_OK;
 }
 
-int verb_config_set(Cli *cli)
+int verb_config_diff(Cli *cli)
 {
-        _cleanup_strv_ char **input = NULL;
-        char **entries = cli->invocation->arguments;
-        uint64_t version = 0;
-        int r = 0;
+        char **words = cli->invocation->arguments;
+        _cleanup_json_ Json *changes = NULL;
+        uint64_t from, to = 0;
 
-        if (cli->invocation->n_arguments == 1 && streq(entries[0], "-")) {
-                r = read_entries(cli, &input);
-                entries = input;
-        }
+        int r = read_version(cli, words[0], &from);
+        if (r >= 0 && cli->invocation->n_arguments > 1)
+                r = read_version(cli, words[1], &to);
         if (r >= 0)
-                r = change(cli, entries, NULL, &version);
-        return r < 0 ? r : tell(cli, r, "Set", entries, version);
-}
+                r = cli_ask_app(cli, "DiffConfig", &changes, "ttb", from, to, !cli_has(cli, OPTION_NAMES));
+        if (r < 0)
+                return r;
+        if (cli_has(cli, OPTION_JSON))
+                return cli_print_json(cli, changes);
 
-int verb_config_unset(Cli *cli)
-{
-        uint64_t version = 0;
-        int r = change(cli, NULL, cli->invocation->arguments, &version);
-        return r < 0 ? r : tell(cli, r, "Removed", cli->invocation->arguments, version);
+        _cleanup_columns_ Columns c = {.n = 3};
+        for (size_t i = 0; i < js_size(changes); i++)
+                put_change(&c, js_at(changes, i));
+        return columns_print(&c, "Their config vars are the same");
 }

@@ -20,6 +20,8 @@ static void put_status(Columns *c, const Json *release)
                 columns_put_style(c, STYLE_GOOD, "current");
         else if (streq(status, "failed") && text_after(reason, "the release command"))
                 columns_put_style(c, STYLE_BAD, "release command failed");
+        else if (streq(status, "recorded")) /* for the next one */
+                columns_put_style(c, STYLE_DIM, status);
         else if (!streq(status, "succeeded"))
                 columns_put_style(c, STYLE_BAD, status);
         else

@@ -28,6 +28,15 @@ static const OptionInfo infos[_OPTION_MAX] = {
         [OPTION_FORCE] = {'\0', "force", 0, "also back across a locked release, for owners"},
         [OPTION_REASON] = {'\0', "reason", "TEXT", "why, in one line"},
         [OPTION_ROLE] = {'\0', "role", "ROLE", "viewer, deployer or operator"},
+        [OPTION_SUPERSEDE] = {'\0', "supersede", 0,
+                              "cancel deploys that came before and are not released yet"},
+        [OPTION_FILE] = {'f', "file", "FILE", "take NAME=value lines from it; - is standard input"},
+        [OPTION_REPLACE] = {'\0', "replace", 0, "remove what the file does not name"},
+        [OPTION_DRY_RUN] = {'\0', "dry-run", 0, "say what would change, and change nothing"},
+        [OPTION_NO_RESTART] = {'\0', "no-restart", 0, "record it for the next release, start nothing"},
+        [OPTION_YES] = {'y', "yes", 0, "do not ask"},
+        [OPTION_NAMES] = {'\0', "names", 0, "names only, no values"},
+        [OPTION_ENV] = {'\0', "env", 0, "print the lines that config:set --file reads"},
         [OPTION_HELP] = {'h', "help", 0, "explain this command"},
 };
 

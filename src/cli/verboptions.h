@@ -32,6 +32,14 @@ typedef enum Option {
         OPTION_FORCE,
         OPTION_REASON,
         OPTION_ROLE,
+        OPTION_SUPERSEDE,
+        OPTION_FILE,
+        OPTION_REPLACE,
+        OPTION_DRY_RUN,
+        OPTION_NO_RESTART,
+        OPTION_YES,
+        OPTION_NAMES,
+        OPTION_ENV,
         OPTION_HELP,
         _OPTION_MAX,
 } Option;
@@ -61,13 +69,21 @@ typedef uint64_t OptionSet;
 #define ALLOW_SETUP                                                                                         \
   (OPTION_BIT(OPTION_DOMAIN) | OPTION_BIT(OPTION_ADMIN_NAME) | OPTION_BIT(OPTION_EMAIL) |                   \
    OPTION_BIT(OPTION_KEY))
-#define ALLOW_DEPLOY (OPTION_BIT(OPTION_DETACH) | OPTION_BIT(OPTION_NO_ROLLBACK))
+#define ALLOW_DEPLOY                                                                                        \
+  (OPTION_BIT(OPTION_DETACH) | OPTION_BIT(OPTION_NO_ROLLBACK) | OPTION_BIT(OPTION_SUPERSEDE))
 #define ALLOW_NUMBER OPTION_BIT(OPTION_NUMBER)
 #define ALLOW_REASON OPTION_BIT(OPTION_REASON)
 #define ALLOW_ROLLBACK                                                                                      \
   (OPTION_BIT(OPTION_CODE) | OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_RUN_RELEASE) |                   \
    OPTION_BIT(OPTION_FORCE))
 #define ALLOW_ROLE OPTION_BIT(OPTION_ROLE)
+#define ALLOW_CONFIG_SET                                                                                    \
+  (OPTION_BIT(OPTION_FILE) | OPTION_BIT(OPTION_REPLACE) | OPTION_BIT(OPTION_DRY_RUN) |                      \
+   OPTION_BIT(OPTION_NO_RESTART))
+#define ALLOW_NO_RESTART OPTION_BIT(OPTION_NO_RESTART)
+#define ALLOW_YES OPTION_BIT(OPTION_YES)
+#define ALLOW_NAMES OPTION_BIT(OPTION_NAMES)
+#define ALLOW_ENV OPTION_BIT(OPTION_ENV)
 
 static inline bool option_in(Option o, OptionSet set)
 {

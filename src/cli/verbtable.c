@@ -31,29 +31,63 @@ const Verb verbs[] = {
          "paas apps:destroy --app blog --confirm blog"},
         {"apps:info", "info", "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_apps_info, "show an application", NULL,
          "paas apps:info --app blog"},
+        {"apps:lock", NULL, "", 0, 0, ALLOW_APP | ALLOW_REASON, verb_apps_lock, "hold releases back",
+         "Pushes, config changes and whatever else would make a release wait, in their order, and are "
+         "told who holds them and why. What runs goes on, and can be scaled and restarted. apps:unlock "
+         "lets them go on.",
+         "paas apps:lock --reason \"the database is moved\" --app blog"},
         {"apps:transfer", NULL, "NAME", 1, 1, ALLOW_APP, verb_apps_transfer, "make somebody else the owner",
          "NAME is a user, or team:NAME of a team that has a lead. The owner until now becomes an operator.",
          "paas apps:transfer ben --app blog\npaas apps:transfer team:web --app blog"},
-        {"config", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON | ALLOW_SHELL, verb_config, "list the config vars",
-         NULL, "paas config --app blog\npaas config --app blog --shell > .env"},
+        {"apps:unlock", NULL, "", 0, 0, ALLOW_APP, verb_apps_unlock, "let releases go on", NULL,
+         "paas apps:unlock --app blog"},
+        {"config", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON | ALLOW_SHELL | ALLOW_ENV, verb_config,
+         "list the config vars",
+         "As the next release will have them: what config:set --no-restart has recorded is among them.",
+         "paas config --app blog\npaas config --app blog --env > .env"},
+        {"config:diff", NULL, "FROM [TO]", 1, 2, ALLOW_APP | ALLOW_JSON | ALLOW_NAMES, verb_config_diff,
+         "compare the config vars of two releases",
+         "Without TO with the current release. --names leaves the values out, for those who may not read "
+         "them.",
+         "paas config:diff v10 v12 --app blog\npaas config:diff v10 --names --app blog"},
+        {"config:edit", NULL, "", 0, 0, ALLOW_APP | ALLOW_YES | ALLOW_NO_RESTART, verb_config_edit,
+         "change config vars in an editor",
+         "Starts $VISUAL or $EDITOR with all of them, NAME=value a line; what you delete is unset. Shows "
+         "what will change and asks; a file that cannot be taken is offered again. The file is in memory, "
+         "for you alone, and goes with the command however that ends.",
+         "paas config:edit --app blog"},
         {"config:get", NULL, "NAME", 1, 1, ALLOW_APP | ALLOW_JSON, verb_config_get,
          "print the value of a config var",
          "Prints the value and a newline. Exits with 4 when it is not set.",
          "paas config:get DATABASE_URL --app blog"},
-        {"config:set", "config:add", "NAME=VALUE...", 1, ANY_NUMBER, ALLOW_APP, verb_config_set,
-         "set config vars",
+        {"config:set", "config:add", "[NAME=VALUE...]", 0, ANY_NUMBER, ALLOW_APP | ALLOW_CONFIG_SET,
+         verb_config_set, "set config vars",
          "All of them make one release, and what runs is replaced as by a push, without a build. Names are "
-         "letters, digits and underscores; values any UTF-8 text of up to 64 KiB, 1 MiB together. A single "
-         "'-' instead of the arguments reads NAME=VALUE entries from standard input, each ended by a NUL "
-         "byte.",
-         "paas config:set GREETING=\"Hello there\" DEBUG= --app blog"},
-        {"config:unset", "config:remove", "NAME...", 1, ANY_NUMBER, ALLOW_APP, verb_config_unset,
-         "remove config vars", "All of them make one release.", "paas config:unset DEBUG --app blog"},
+         "letters, digits and underscores; values any UTF-8 text of up to 64 KiB, 1 MiB together. NAME=- "
+         "takes the value from standard input, but for one newline at its end. --file reads NAME=value "
+         "lines. A single '-' instead of the arguments reads NAME=VALUE entries from standard input, each "
+         "ended by a "
+         "NUL byte.",
+         "paas config:set GREETING=\"Hello there\" DEBUG= --app blog\npaas config:set --file .env --app "
+         "blog\n"
+         "pass show db | paas config:set DATABASE_URL=- --app blog"},
+        {"config:unset", "config:remove", "NAME...", 1, ANY_NUMBER, ALLOW_APP | ALLOW_NO_RESTART,
+         verb_config_unset, "remove config vars", "All of them make one release.",
+         "paas config:unset DEBUG --app blog"},
         {"deploy", NULL, "[REF]", 0, 1, ALLOW_APP | ALLOW_DEPLOY, verb_deploy,
          "build and release what was pushed",
          "Builds REF, a commit that the application's repository has; without it the current release's "
          "commit again.",
          "paas deploy --app blog\npaas deploy 1a2b3c4d --app blog"},
+        {"deploys", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_deploys,
+         "list what waits, runs and ended lately",
+         "Each operation that makes a release, and what it waits for. Without an application those of all.",
+         "paas deploys --app blog"},
+        {"deploys:cancel", NULL, "ID", 1, 1, ALLOW_APP, verb_deploys_cancel, "cancel a deploy",
+         "Whether it waits, builds or starts: what it did is undone, and its pusher is told. ID is blog/7, "
+         "or 7 "
+         "of the application.",
+         "paas deploys:cancel blog/7"},
         {"domains", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_domains,
          "list the names an application answers to", NULL, "paas domains --app blog"},
         {"domains:add", NULL, "DOMAIN...", 1, ANY_NUMBER, ALLOW_APP, verb_domains_add, "add names",

@@ -69,6 +69,42 @@ static int get_config(sd_bus_message *m, void *userdata, sd_bus_error *e)
         return sd_bus_reply_method_return(m, "a{ss}", 3, "A", "x y; $z", "B", "it's", "LINES", "one\ntwo");
 }
 
+static int get_config_vars(sd_bus_message *m, void *userdata, sd_bus_error *e)
+{
+        const char *name;
+        int r = sd_bus_message_enter_container(m, 'a', "s");
+        if (r >= 0)
+                r = sd_bus_message_read(m, "s", &name);
+        if (r < 0)
+                return r;
+        return streq(name, "LINES") ? sd_bus_reply_method_return(m, "a{ss}", 1, "LINES", "one\ntwo")
+                                    : sd_bus_reply_method_return(m, "a{ss}", 0);
+}
+
+static int diff_config(sd_bus_message *m, void *userdata, sd_bus_error *e)
+{
+        uint64_t from, to;
+        int values;
+        int r = sd_bus_message_read(m, "ttb", &from, &to, &values);
+        if (r < 0 || from == to)
+                return r < 0 ? r : sd_bus_reply_method_return(m, "aa{sv}", 0);
+        return values ? sd_bus_reply_method_return(m, "aa{sv}", 2, 4, "name", "s", "A", "change", "s",
+                                                   "changed", "from", "s", "1", "to", "s", "2", 3, "name",
+                                                   "s", "NEW", "change", "s", "added", "to", "s", "x")
+                      : sd_bus_reply_method_return(m, "aa{sv}", 2, 2, "name", "s", "A", "change", "s",
+                                                   "changed", 2, "name", "s", "NEW", "change", "s", "added");
+}
+
+static int list_deploys(sd_bus_message *m, void *userdata, sd_bus_error *e)
+{
+        return sd_bus_reply_method_return(m, "aa{sv}", 2, 7, "id", "s", "blog/7", "kind", "s", "deploy",
+                                          "commit", "s", "1a2b3c4d5e6f", "user", "s", "ana", "step", "s",
+                                          "building", "state", "s", "running", "version", "t", UINT64_C(0),
+                                          7, "id", "s", "blog/8", "kind", "s", "deploy", "commit", "s",
+                                          "ffffffffff", "user", "s", "ben", "step", "s", "queued", "state",
+                                          "s", "queued", "waits_for", "s", "blog/7 before it");
+}
+
 static int set_config(sd_bus_message *m, void *userdata, sd_bus_error *e)
 {
         const char *name, *value;
@@ -171,6 +207,9 @@ static const sd_bus_vtable manager_vtable[] = {
 static const sd_bus_vtable app_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD("GetConfig", NULL, "a{ss}", get_config, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("GetConfigVars", "as", "a{ss}", get_config_vars, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("DiffConfig", "ttb", "aa{sv}", diff_config, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("ListDeploys", NULL, "aa{sv}", list_deploys, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("SetConfig", "a{ss}asa{sv}", "o", set_config, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("ListInstances", NULL, "aa{sv}", list_instances, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("Deploy", "sa{sv}", "o", deploy, SD_BUS_VTABLE_UNPRIVILEGED),

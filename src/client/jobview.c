@@ -47,7 +47,6 @@ static int job_from_json(const Json *properties, Job *ret, Error *e)
         if (!j.id || !j.app || !j.url || !j.error)
                 return -ENOMEM;
         j.version = (uint64_t) reply_number(properties, "Version");
-        j.ahead = (uint64_t) reply_number(properties, "Ahead");
         *ret = j;
         j = JOB_NULL;
         return 0;

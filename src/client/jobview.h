@@ -30,7 +30,6 @@ typedef struct Job {
         char *app;
         JobState state;
         uint64_t version; /* of the release; 0: none */
-        uint64_t ahead;   /* how many wait before it */
         char *url;        /* "" when there is none */
         char *error;      /* for people; "" when there is none */
 } Job;

@@ -205,3 +205,38 @@ int apps_remove_domain(Engine *e, AppState *s, const char *domain, const Actor *
         free(copy);
         return r;
 }
+
+static int change_lock(Engine *e, AppState *s, const AppLock *lock, const Record *record, Error *error)
+{
+        const AppChange change = {.lock = lock, .set_lock = true};
+        int r = catalog_change_app(&e->catalog, s, &change, record, error);
+        if (r >= 0)
+                job_run_queue(e); /* who waits is told, or goes on */
+        return r;
+}
+
+int apps_lock(Engine *e, AppState *s, const char *reason, const Actor *actor, Error *error)
+{
+        _cleanup_app_lock_ AppLock lock = APP_LOCK_NULL;
+        if (s->lock.by)
+                return error_set(error, -EEXIST, "%s is locked already, by %s: %s", s->app.name, s->lock.by,
+                                 s->lock.reason);
+        int r = app_lock_check_reason(reason, error);
+        if (r >= 0)
+                r = text_replace(&lock.by, actor->name);
+        if (r >= 0)
+                r = text_replace(&lock.reason, reason);
+        if (r < 0)
+                return r;
+        lock.since = clock_realtime() / USEC_PER_SEC * USEC_PER_SEC;
+        const Record record = {.actor = actor, .action = "apps:lock", .subject = "Locked", .reason = reason};
+        return change_lock(e, s, &lock, &record, error);
+}
+
+int apps_unlock(Engine *e, AppState *s, const Actor *actor, Error *error)
+{
+        if (!s->lock.by)
+                return error_set(error, -ENOENT, "%s is not locked", s->app.name);
+        const Record record = {.actor = actor, .action = "apps:unlock", .subject = "Unlocked"};
+        return change_lock(e, s, NULL, &record, error);
+}

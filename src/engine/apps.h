@@ -10,5 +10,9 @@ int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret,
 /* `confirm` must repeat the name. Its ref moves to `gone`, its files stay. */
 int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor, Error *error);
 
+/* Holds back whatever would make a release, until it is unlocked. -EEXIST, -ENOENT: it is so already. */
+int apps_lock(Engine *e, AppState *s, const char *reason, const Actor *actor, Error *error);
+int apps_unlock(Engine *e, AppState *s, const Actor *actor, Error *error);
+
 int apps_add_domain(Engine *e, AppState *s, const char *domain, const Actor *actor, Error *error);
 int apps_remove_domain(Engine *e, AppState *s, const char *domain, const Actor *actor, Error *error);

@@ -144,6 +144,13 @@ static int make_files(const AppChange *change, FileSet *set)
                 if (r < 0)
                         return r;
         }
+        if (change->set_lock) {
+                text = NULL;
+                r = change->lock ? app_lock_format(change->lock, &text) : 0;
+                if (r < 0)
+                        return r;
+                file_set_add(set, "lock", text);
+        }
         if (change->recorded && change->recorded[0])
                 return file_set_copy(set, "recorded", change->recorded);
         if (change->recorded)
@@ -165,6 +172,13 @@ static int copy_app(const App *app, App *ret)
         return r < 0 ? r : app_parse(text, strlen(text), ret, NULL);
 }
 
+static int copy_lock(const AppLock *lock, AppLock *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        int r = app_lock_format(lock, &text);
+        return r < 0 ? r : app_lock_parse(text, strlen(text), ret, NULL);
+}
+
 static int copy_domains(char *const *domains, char ***ret)
 {
         _cleanup_strv_ char **copy = NULL;
@@ -182,6 +196,7 @@ typedef struct Prepared { /* the new values, before the commit that makes them t
         Formation formation;
         char **domains;
         Access access;
+        AppLock lock;
         Release release;
         Procfile procfile;
 } Prepared;
@@ -192,6 +207,7 @@ static void prepared_clear(Prepared *p)
         formation_clear(&p->formation);
         strv_free(p->domains);
         access_clear(&p->access);
+        app_lock_clear(&p->lock);
         release_clear(&p->release);
         procfile_clear(&p->procfile);
 }
@@ -205,6 +221,8 @@ static int prepare(Catalog *c, const AppChange *change, Prepared *p, Error *e)
                 r = copy_domains(change->domains, &p->domains);
         if (r >= 0 && change->access)
                 r = access_copy(change->access, &p->access);
+        if (r >= 0 && change->set_lock && change->lock)
+                r = copy_lock(change->lock, &p->lock);
         if (r >= 0 && change->current)
                 r = catalog_read_release(c, change->current, &p->release, &p->procfile, e);
         return r;
@@ -244,6 +262,8 @@ int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const R
                 SWAP(s->domains, p.domains);
         if (change->access)
                 SWAP(s->access, p.access);
+        if (change->set_lock)
+                SWAP(s->lock, p.lock);
         if (change->current) {
                 memcpy(s->current, change->current, STORE_ID_SIZE);
                 SWAP(s->release, p.release);

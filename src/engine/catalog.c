@@ -21,6 +21,7 @@ static AppState *app_state_free(AppState *s)
         formation_clear(&s->formation);
         strv_free(s->domains);
         access_clear(&s->access);
+        app_lock_clear(&s->lock);
         release_clear(&s->release);
         procfile_clear(&s->procfile);
         free(s);
@@ -65,6 +66,16 @@ static int read_commit_id(Catalog *c, const AppState *s, const char *path, char 
         return 0;
 }
 
+static int read_lock(Catalog *c, AppState *s, Error *e)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = store_read(c->store, s->head, "lock", STATE_FILE_MAX, &text, &n);
+        if (r >= 0)
+                r = app_lock_parse(text, n, &s->lock, e);
+        return r == -ENOENT ? 0 : r < 0 ? error_prefix(e, r, "lock") : 0;
+}
+
 static int load_files(Catalog *c, AppState *s, const char *ref, Error *e)
 {
         _cleanup_free_ char *app = NULL, *formation = NULL, *domains = NULL, *access = NULL;
@@ -93,7 +104,9 @@ static int load_files(Catalog *c, AppState *s, const char *ref, Error *e)
         if (r < 0 && r != -ENOENT)
                 return error_prefix(e, r, "%s: access", ref);
 
-        r = read_commit_id(c, s, "recorded", s->recorded, e);
+        r = read_lock(c, s, e);
+        if (r >= 0)
+                r = read_commit_id(c, s, "recorded", s->recorded, e);
         if (r >= 0)
                 r = read_commit_id(c, s, "current", s->current, e);
         if (r < 0)

@@ -37,6 +37,8 @@ typedef struct AppChange {
         char *const *domains; /* with `set_domains` */
         bool set_domains;
         const Access *access;
+        const AppLock *lock; /* with `set_lock`; NULL: there is none any more */
+        bool set_lock;
         const char *current;  /* commit of the release that becomes the current one */
         const char *recorded; /* commit of a release that is not started; "": there is none any more */
 } AppChange;

@@ -16,19 +16,12 @@
 
 #define SEALED_MAX (CONFIG_VALUE_MAX + 64)
 
-/* The release whose config the new one starts from: the newest in the chain that the current one leads to.
- */
-static const char *base_of(const AppState *s)
-{
-        return s->current[0] ? s->current : NULL;
-}
-
 /* The config as it would be; `changed` gets "set NAME" and "unset NAME" for what differs. */
 static int apply(Engine *e, AppState *s, const Config *set, char *const *unset, char ***changed,
                  Error *error)
 {
         _cleanup_config_ Config c = CONFIG_NULL;
-        int r = hostfiles_read_config(e, s, s->current, &c, error);
+        int r = hostfiles_read_config(e, s, catalog_base(s), &c, error);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < set->n_vars; i++) {
@@ -139,8 +132,8 @@ static void drop_pending(Job *j)
                 (void) store_remove_ref(j->engine->store, ref, id, NULL);
 }
 
-int configure_submit(Engine *e, AppState *s, const Config *set, char *const *unset, const Actor *actor,
-                     Job **ret, Error *error)
+int configure_submit(Engine *e, AppState *s, const Config *set, char *const *unset, bool no_restart,
+                     const Actor *actor, Job **ret, Error *error)
 {
         _cleanup_strv_ char **changed = NULL;
         int r = apply(e, s, set, unset, &changed, error);
@@ -155,6 +148,7 @@ int configure_submit(Engine *e, AppState *s, const Config *set, char *const *uns
         r = job_new(e, s, OPERATION_CONFIG, actor, &configure_job_type, &j, error);
         if (r < 0)
                 return r;
+        j->operation.no_restart = no_restart;
         for (size_t i = 0; r >= 0 && i < set->n_vars; i++)
                 r = strv_appendf(&j->operation.arguments, "set %s", set->vars[i].name);
         for (char *const *name = unset; r >= 0 && name && *name; name++)
@@ -197,7 +191,19 @@ static char *describe(char *const *arguments)
         return buffer_finish(&b, &text, NULL) < 0 ? NULL : text;
 }
 
-static int read_pending(Job *j, SealedSet *set)
+/* 1: the base has the very same; sealing is deterministic. `blob` NULL: the var is to go. */
+static int is_unchanged(Job *j, const char *base, const char *path, const char *blob, size_t length)
+{
+        _cleanup_free_ char *old = NULL;
+        size_t n = 0;
+        int r = base ? store_read(j->engine->store, base, path, SEALED_MAX, &old, &n) : -ENOENT;
+        if (r == -ENOENT)
+                return !blob;
+        return r < 0 ? r : blob && n == length && memcmp(old, blob, n) == 0;
+}
+
+/* What is left to change: another change may have come before this one. `changed` gets its arguments. */
+static int read_pending(Job *j, const char *base, SealedSet *set, char ***changed)
 {
         _cleanup_free_ char *ref = pending_ref(j->id);
         char id[STORE_ID_SIZE];
@@ -206,19 +212,23 @@ static int read_pending(Job *j, SealedSet *set)
                 r = sealed_set_reserve(set, strv_length(j->operation.arguments));
         STRV_FOREACH(a, j->operation.arguments) {
                 const char *name = text_after(*a, "set "), *gone = text_after(*a, "unset ");
-                _cleanup_free_ char *path = NULL;
-                char *blob = NULL;
+                _cleanup_free_ char *path = NULL, *blob = NULL;
                 size_t length = 0;
                 if (r < 0)
                         break;
-                if (name && asprintf(&path, "config/%s", name) < 0)
+                if (asprintf(&path, "config/%s", name ? name : gone) < 0)
                         return -ENOMEM;
                 if (name)
                         r = store_read(j->engine->store, id, path, SEALED_MAX, &blob, &length);
                 if (r >= 0)
-                        r = sealed_set_add(set, name ? name : gone, blob, length);
+                        r = is_unchanged(j, base, path, blob, length);
+                if (r != 0)
+                        continue;
+                r = strv_append(changed, *a);
+                if (r >= 0)
+                        r = sealed_set_add(set, name ? name : gone, TAKE_PTR(blob), length);
         }
-        return r;
+        return r < 0 ? r : 0;
 }
 
 /* The slug to run with the new config: the current one, or, when nothing could be started yet, the last one
@@ -243,55 +253,74 @@ static int find_slug(Engine *e, const AppState *s, Release *ret, char commit[STO
         return r;
 }
 
-static void configure_begin(Job *j)
+/* Config from the base; slug, Procfile and app.json from the release that was built. */
+static int add_built(Engine *e, const char *commit, SealedSet *set, char **procfile, char **app_json)
 {
-        AppState *s = job_app(j);
-        Engine *e = j->engine;
-        _cleanup_release_ Release old = RELEASE_NULL;
-        _cleanup_(sealed_set_clear) SealedSet set = {0};
-        _cleanup_free_ char *description = describe(j->operation.arguments);
-        char slug_commit[STORE_ID_SIZE];
-        j->waiting = false;
-        int r = s ? read_pending(j, &set) : -ENOENT;
-        if (r >= 0)
-                r = find_slug(e, s, &old, slug_commit);
-        if (r < 0 || !description) {
-                job_fail(j, "cannot read the new values: %s", strerror(r < 0 ? -r : ENOMEM));
-                return;
-        }
-        (void) job_set_step(j, STEP_RELEASING);
-        /* Config from the current release; slug and Procfile from the one that was built. */
-        const char *base = base_of(s);
-        _cleanup_free_ char *procfile = NULL, *app_json = NULL;
         size_t length = 0, app_json_length = 0;
-        StoreFile *files = reallocarray(set.files, set.n + 2, sizeof(StoreFile));
-        if (!files) {
-                job_fail(j, "out of memory");
-                return;
+        StoreFile *files = reallocarray(set->files, set->n + 2, sizeof(StoreFile));
+        if (!files)
+                return -ENOMEM;
+        set->files = files;
+        int n = 0;
+        if (store_read(e->store, commit, "Procfile", PROCFILE_MAX_BYTES, procfile, &length) >= 0)
+                files[set->n + (size_t) n++] =
+                        (StoreFile){.path = "Procfile", .data = *procfile, .length = length};
+        if (store_read(e->store, commit, "app.json", APPJSON_MAX_BYTES, app_json, &app_json_length) >= 0)
+                files[set->n + (size_t) n++] =
+                        (StoreFile){.path = "app.json", .data = *app_json, .length = app_json_length};
+        return n;
+}
+
+static void release_config(Job *j, const AppState *s, SealedSet *set, const char *description)
+{
+        _cleanup_release_ Release old = RELEASE_NULL;
+        _cleanup_free_ char *procfile = NULL, *app_json = NULL;
+        char slug_commit[STORE_ID_SIZE];
+        int n = 0, r = find_slug(j->engine, s, &old, slug_commit);
+        if (r >= 0 && slug_commit[0] && !streq(slug_commit, s->current)) {
+                n = add_built(j->engine, slug_commit, set, &procfile, &app_json);
+                /* It was pushed to that branch, which is the one from then on. */
+                r = n < 0 ? n : text_replace(&j->operation.branch, old.branch);
         }
-        set.files = files;
-        size_t n = set.n;
-        if (slug_commit[0] && !streq(slug_commit, s->current)) {
-                if (store_read(e->store, slug_commit, "Procfile", PROCFILE_MAX_BYTES, &procfile, &length) >=
-                    0)
-                        files[n++] = (StoreFile){.path = "Procfile", .data = procfile, .length = length};
-                if (store_read(e->store, slug_commit, "app.json", APPJSON_MAX_BYTES, &app_json,
-                               &app_json_length) >= 0)
-                        files[n++] =
-                                (StoreFile){.path = "app.json", .data = app_json, .length = app_json_length};
+        if (r < 0) {
+                job_fail(j, "cannot read what was built last: %s", strerror(-r));
+                return;
         }
         const RolloutContent content = {
                 .kind = RELEASE_CONFIG,
                 .description = description,
-                .base = base,
+                .base = catalog_base(s),
                 .slug = old.slug,
                 .manifest = old.manifest,
                 .commit = old.commit,
                 .versions = old.versions,
-                .files = files,
-                .n_files = n,
+                .files = set->files,
+                .n_files = set->n + (size_t) n,
         };
-        rollout_release(j, &content);
+        if (j->operation.no_restart)
+                rollout_record(j, &content);
+        else
+                rollout_release(j, &content);
+}
+
+static void configure_begin(Job *j)
+{
+        AppState *s = job_app(j);
+        _cleanup_(sealed_set_clear) SealedSet set = {0};
+        _cleanup_strv_ char **changed = NULL;
+        j->waiting = false;
+        int r = s ? read_pending(j, catalog_base(s), &set, &changed) : -ENOENT;
+        _cleanup_free_ char *description = r >= 0 ? describe(changed) : NULL;
+        if (!description) {
+                job_fail(j, "cannot read the new values: %s", strerror(r < 0 ? -r : ENOMEM));
+                return;
+        }
+        if (!changed) { /* another change, which came before, did the same */
+                job_succeed(j);
+                return;
+        }
+        (void) job_set_step(j, STEP_RELEASING);
+        release_config(j, s, &set, description);
 }
 
 static void configure_step(Job *j)
@@ -301,7 +330,10 @@ static void configure_step(Job *j)
                 return;
         }
         j->waiting = false;
-        rollout_start(j);
+        if (j->operation.no_restart)
+                rollout_finish_record(j);
+        else
+                rollout_start(j);
 }
 
 static void configure_abandon(Job *j)

@@ -8,7 +8,7 @@
 
 extern const JobType configure_job_type;
 
-/* `set` and `unset` (names) in one release. Returns 0 without a job (`*ret` NULL) when nothing would change.
- */
-int configure_submit(Engine *e, AppState *s, const Config *set, char *const *unset, const Actor *actor,
-                     Job **ret, Error *error);
+/* `set` and `unset` (names) in one release; with `no_restart` one that is not started, and that the next one
+ * goes on from. Returns 0 without a job (`*ret` NULL) when nothing would change. */
+int configure_submit(Engine *e, AppState *s, const Config *set, char *const *unset, bool no_restart,
+                     const Actor *actor, Job **ret, Error *error);

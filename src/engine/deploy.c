@@ -12,6 +12,7 @@
 #include "basic/text.h"
 #include "engine/builddir.h"
 #include "engine/fault.h"
+#include "engine/queue.h"
 #include "engine/resolve.h"
 #include "engine/rollout.h"
 #include "render/buildunits.h"
@@ -63,6 +64,7 @@ int deploy_submit(Engine *e, AppState *s, const DeployRequest *request, const Ac
         o->forced = request->forced;
         o->detached = request->detached;
         o->no_rollback = request->no_rollback;
+        o->supersede = request->supersede;
         if (r >= 0)
                 r = job_save(j);
         if (r < 0) { /* it is in the list already, and must not be carried out after this answer */
@@ -70,6 +72,8 @@ int deploy_submit(Engine *e, AppState *s, const DeployRequest *request, const Ac
                 return error_set(error, r, "%s", j->error ? j->error : "out of memory");
         }
         fault_point("deploy:queued");
+        if (o->supersede)
+                queue_supersede(j);
         if (e->observer.job_new)
                 e->observer.job_new(e->observer.userdata, j);
         job_run_queue(e);

@@ -12,6 +12,7 @@ typedef struct DeployRequest {
         const char *old_commit; /* what a push named as the old value; NULL: no push, or a new branch */
         const char *branch;     /* the branch that was pushed; NULL: `paas deploy` */
         bool forced, detached, no_rollback;
+        bool supersede; /* those that came before and are not released yet are cancelled */
 } DeployRequest;
 
 int deploy_submit(Engine *e, AppState *s, const DeployRequest *request, const Actor *actor, Job **ret,

@@ -9,7 +9,7 @@
 
 const char *release_status_to_string(ReleaseStatus s)
 {
-        static const char *const names[] = {"pending", "succeeded", "failed"};
+        static const char *const names[] = {"pending", "succeeded", "failed", "recorded"};
         return names[s];
 }
 
@@ -159,7 +159,9 @@ static int add_fate(void *userdata, const StoreEntry *entry)
                 h->crashed = true;
                 return 0;
         }
-        h->status = streq(status, "succeeded") ? RELEASE_SUCCEEDED : RELEASE_FAILED;
+        h->status = streq(status, "succeeded")  ? RELEASE_SUCCEEDED
+                    : streq(status, "recorded") ? RELEASE_RECORDED
+                                                : RELEASE_FAILED;
         if (h->status == RELEASE_FAILED)
                 h->reason = store_entry_trailer(entry, "Reason");
         return --l->open == 0;

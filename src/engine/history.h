@@ -14,6 +14,7 @@ typedef enum ReleaseStatus {
         RELEASE_PENDING,
         RELEASE_SUCCEEDED,
         RELEASE_FAILED,
+        RELEASE_RECORDED, /* not started: the next one has its values */
 } ReleaseStatus;
 
 typedef struct HistoryRelease {

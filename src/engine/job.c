@@ -40,6 +40,7 @@ Job *job_free(Job *j)
         formation_clear(&j->formation);
         free(j->id);
         free(j->error);
+        free(j->waits_for);
         free(j);
         return NULL;
 }
@@ -287,20 +288,6 @@ const char *job_state(const Job *j)
         default:
                 return "running";
         }
-}
-
-unsigned job_ahead(const Job *j)
-{
-        unsigned n = 0;
-        for (size_t i = 0; i < j->engine->n_jobs; i++) {
-                const Job *other = j->engine->jobs[i];
-                if (other == j)
-                        break;
-                if (!other->ended && other->operation.kind == j->operation.kind &&
-                    streq(other->operation.app, j->operation.app))
-                        n++;
-        }
-        return n;
 }
 
 AppState *job_app(Job *j)

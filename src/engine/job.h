@@ -26,6 +26,7 @@ struct Job {
         uint64_t ended_at; /* monotonic */
         bool waiting;      /* QUEUED, or built and waiting for the release queue */
         uint64_t ticket;   /* place in the release queue; 0: not in it */
+        char *waits_for;   /* for people, "blog/7 before it"; NULL: it does not wait */
 
         /* a build's */
         UnitCall *build, *source;
@@ -69,9 +70,6 @@ void job_cancel(Job *j, const char *reason);
 
 /* "queued", "running", "succeeded", "failed", "canceled" */
 const char *job_state(const Job *j);
-
-/* How many jobs of the application must end before this one goes on. */
-unsigned job_ahead(const Job *j);
 
 AppState *job_app(Job *j);   /* NULL: destroyed meanwhile */
 AppWorld *job_world(Job *j); /* NULL only when out of memory */

@@ -227,6 +227,8 @@ static int compose(const Job *j, const AppState *s, const RolloutContent *conten
         if (r >= 0)
                 r = text_replace(&release->commit, content->commit);
         if (r >= 0)
+                r = text_replace(&release->branch, j->operation.branch);
+        if (r >= 0)
                 r = text_replace(&release->stack, "host");
         if (r >= 0)
                 r = text_replace(&release->actor, j->operation.actor);
@@ -239,7 +241,8 @@ static int compose(const Job *j, const AppState *s, const RolloutContent *conten
         return r;
 }
 
-void rollout_release(Job *j, const RolloutContent *content)
+/* False: the job has ended. */
+static bool commit_release(Job *j, const RolloutContent *content)
 {
         AppState *s = job_app(j);
         _cleanup_release_ Release release = RELEASE_NULL;
@@ -247,7 +250,7 @@ void rollout_release(Job *j, const RolloutContent *content)
         char commit[STORE_ID_SIZE];
         if (!s) {
                 job_fail(j, "the application was destroyed meanwhile");
-                return;
+                return false;
         }
 
         const Actor actor = job_actor(j);
@@ -264,18 +267,61 @@ void rollout_release(Job *j, const RolloutContent *content)
                                            content->n_files, &release, &record, commit, &error);
         if (r < 0) {
                 job_fail(j, "cannot record the release: %s", error_text(&error, r));
-                return;
+                return false;
         }
         fault_point("release-committed");
         j->operation.version = release.version;
         r = text_replace(&j->operation.release, commit);
         if (r >= 0)
                 r = text_replace(&j->operation.previous, s->current[0] ? s->current : NULL);
-        if (r < 0) {
+        if (r < 0)
                 job_fail(j, "out of memory");
+        return r >= 0;
+}
+
+void rollout_release(Job *j, const RolloutContent *content)
+{
+        if (commit_release(j, content))
+                rollout_start(j);
+}
+
+void rollout_record(Job *j, const RolloutContent *content)
+{
+        if (commit_release(j, content))
+                rollout_finish_record(j);
+}
+
+void rollout_finish_record(Job *j)
+{
+        AppState *s = job_app(j);
+        _cleanup_free_ char *subject = NULL;
+        _cleanup_error_ Error error = ERROR_NULL;
+        const Actor actor = job_actor(j);
+        int r = 0;
+        if (!s) {
+                job_fail(j, "the application was destroyed meanwhile");
                 return;
         }
-        rollout_start(j);
+        if (asprintf(&subject, "Release v%llu waits for the next one",
+                     (unsigned long long) j->operation.version) < 0)
+                r = -ENOMEM;
+        const Record record = {
+                .actor = &actor,
+                .action = operation_kind_to_string(j->operation.kind),
+                .subject = subject,
+                .operation = j->operation.number,
+                .version = j->operation.version,
+                .status = "recorded",
+        };
+        const AppChange change = {.recorded = j->operation.release};
+        if (r >= 0 && !streq(s->recorded, j->operation.release))
+                r = catalog_change_app(&j->engine->catalog, s, &change, &record, &error);
+        if (r < 0) {
+                job_fail(j, "cannot record the release: %s", error_text(&error, r));
+                return;
+        }
+        fault_point("recorded");
+        job_succeed(j);
 }
 
 static int add_to_router(Job *j, AppState *s, AppWorld *w, Error *error)

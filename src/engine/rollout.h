@@ -23,6 +23,12 @@ typedef struct RolloutContent {
 /* Commits the release and begins to stand it up. Ends the job when it cannot. */
 void rollout_release(Job *j, const RolloutContent *content);
 
+/* Commits the release and nothing more: the next one goes on from it. Ends the job. */
+void rollout_record(Job *j, const RolloutContent *content);
+
+/* The rest of it, when we died behind the commit. */
+void rollout_finish_record(Job *j);
+
 /* True when the release was committed before we were restarted: the operation then knows it. */
 bool rollout_adopt(Job *j);
 

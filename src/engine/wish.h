@@ -8,6 +8,7 @@
 
 #include "model/access.h"
 #include "model/app.h"
+#include "model/applock.h"
 #include "model/release.h"
 #include "model/team.h"
 #include "model/user.h"
@@ -30,6 +31,7 @@ typedef struct AppState {
         char release_head[STORE_ID_SIZE]; /* tip of refs/paas/release/<name>; "" when there is none */
         char current[STORE_ID_SIZE];      /* commit of the current release; "" when there is none */
         char recorded[STORE_ID_SIZE]; /* of a release that was not started: the next one goes on from it */
+        AppLock lock;                 /* of whoever holds releases back */
         Release release;              /* the current one; version 0 when there is none */
         Procfile procfile;            /* its Procfile */
         uint64_t crashed_version;     /* whose crash is on record; 0: none since our start */

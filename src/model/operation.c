@@ -78,6 +78,8 @@ int operation_format(const Operation *o, char **ret)
         doc_put_bool(&w, "no_rollback", o->no_rollback);
         doc_put_bool(&w, "skip_release", o->skip_release);
         doc_put_bool(&w, "release_begun", o->release_begun);
+        doc_put_bool(&w, "supersede", o->supersede);
+        doc_put_bool(&w, "no_restart", o->no_restart);
         doc_put_text(&w, "slug", o->slug);
         doc_put_number(&w, "version", o->version);
         doc_put_text(&w, "release", o->release);
@@ -102,6 +104,8 @@ static void read_fields(DocReader *d, Operation *o)
         doc_bool(d, "no_rollback", &o->no_rollback);
         doc_bool(d, "skip_release", &o->skip_release);
         doc_bool(d, "release_begun", &o->release_begun);
+        doc_bool(d, "supersede", &o->supersede);
+        doc_bool(d, "no_restart", &o->no_restart);
         doc_text_optional(d, "slug", &o->slug);
         doc_number(d, "version", 0, INT64_MAX, &o->version);
         doc_text_optional(d, "release", &o->release);

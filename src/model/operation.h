@@ -53,6 +53,7 @@ typedef struct Operation {
         bool forced;
         bool detached; /* goes on when the pusher goes away */
         bool no_rollback;
+        bool supersede;    /* deploys that came before and are not released yet are cancelled */
         bool skip_release; /* the release command is not run, as was asked */
 
         bool release_begun; /* the release command was started: not to be done twice */
@@ -61,6 +62,7 @@ typedef struct Operation {
         char *release;      /* commit of the release, likewise */
         char *previous;     /* commit of the release that was current when this one was made; NULL: none */
         char **arguments;   /* of the other kinds */
+        bool no_restart;    /* OPERATION_CONFIG: recorded for the next release, nothing is started */
 } Operation;
 
 #define OPERATION_NULL ((Operation){0})

@@ -44,6 +44,7 @@ int release_format(const Release *r, char **ret)
         doc_put_text(&w, "manifest", r->manifest);
         doc_put_text(&w, "stack", r->stack);
         doc_put_text(&w, "commit", r->commit);
+        doc_put_text(&w, "branch", r->branch);
         doc_put_text(&w, "actor", r->actor);
         doc_put_time(&w, "created", r->created);
         doc_put_bool(&w, "no_rollback", r->no_rollback);
@@ -68,6 +69,7 @@ int release_parse(const char *text, size_t length, Release *ret, Error *e)
         doc_text_optional(&d, "manifest", &r.manifest);
         doc_text(&d, "stack", &r.stack);
         doc_text_optional(&d, "commit", &r.commit);
+        doc_text_optional(&d, "branch", &r.branch);
         doc_text(&d, "actor", &r.actor);
         doc_time(&d, "created", &r.created);
         doc_bool(&d, "no_rollback", &r.no_rollback);
@@ -92,11 +94,13 @@ int release_copy(const Release *r, Release *ret)
 {
         _cleanup_release_ Release copy = *r;
         copy.description = copy.slug = copy.manifest = copy.stack = copy.commit = copy.actor = NULL;
+        copy.branch = NULL;
         copy.versions = NULL;
 
         if (copy_text(r->description, &copy.description) < 0 || copy_text(r->slug, &copy.slug) < 0 ||
             copy_text(r->manifest, &copy.manifest) < 0 || copy_text(r->stack, &copy.stack) < 0 ||
-            copy_text(r->commit, &copy.commit) < 0 || copy_text(r->actor, &copy.actor) < 0)
+            copy_text(r->commit, &copy.commit) < 0 || copy_text(r->actor, &copy.actor) < 0 ||
+            copy_text(r->branch, &copy.branch) < 0)
                 return -ENOMEM;
         STRV_FOREACH(v, r->versions)
                 if (strv_append(&copy.versions, *v) < 0)
@@ -113,6 +117,7 @@ void release_clear(Release *r)
         free(r->manifest);
         free(r->stack);
         free(r->commit);
+        free(r->branch);
         free(r->actor);
         strv_free(r->versions);
         *r = RELEASE_NULL;

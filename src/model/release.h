@@ -27,6 +27,7 @@ typedef struct Release {
         char *manifest;    /* "sha256:…" of the slug's manifest, NULL likewise */
         char *stack;       /* "host" */
         char *commit;      /* source commit, 40 or 64 hex; NULL likewise */
+        char *branch;      /* that was pushed; NULL: none was */
         char *actor;       /* user name */
         uint64_t created;  /* realtime, usec; kept to the second */
         bool no_rollback;  /* may not be rolled back across */

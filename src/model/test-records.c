@@ -14,6 +14,7 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "model/app.h"
+#include "model/applock.h"
 #include "model/operation.h"
 #include "model/release.h"
 
@@ -119,6 +120,45 @@ static void test_app_damaged(void **state)
         assert_int_equal(parse_app("[]"), -EBADMSG);
 }
 
+static int parse_lock(const char *s)
+{
+        _cleanup_app_lock_ AppLock l = APP_LOCK_NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+        int r = app_lock_parse(s, strlen(s), &l, &e);
+        assert_true(r == 0 || text_after(e.message, "the stored lock"));
+        return r;
+}
+
+static void test_lock(void **state)
+{
+        static const char wanted[] = "{\n"
+                                     "  \"by\": \"ana\",\n"
+                                     "  \"reason\": \"the database is moved\",\n"
+                                     "  \"since\": \"2025-11-21T03:27:00Z\"\n"
+                                     "}\n";
+        const AppLock l = {.by = text("ana"), .reason = text("the database is moved"), .since = USEC + 999};
+        _cleanup_app_lock_ AppLock back = APP_LOCK_NULL;
+        _cleanup_free_ char *s = NULL;
+        assert_int_equal(app_lock_format(&l, &s), 0);
+        assert_string_equal(s, wanted);
+        assert_int_equal(app_lock_parse(s, strlen(s), &back, NULL), 0);
+        assert_string_equal(back.by, "ana");
+        assert_int_equal(back.since, USEC);
+        check_damage(wanted, "\"by\"", "\"of\"", parse_lock, -EBADMSG);
+        check_damage(wanted, "the database is moved", "  ", parse_lock, -EBADMSG);
+        check_damage(wanted, "moved", "a\\nb", parse_lock, -EBADMSG);
+        check_damage(wanted, "2025", "x", parse_lock, -EBADMSG);
+
+        char big[APP_LOCK_REASON_MAX + 2] = {0};
+        memset(big, 'x', APP_LOCK_REASON_MAX);
+        assert_int_equal(app_lock_check_reason(big, NULL), 0);
+        big[APP_LOCK_REASON_MAX] = 'x';
+        assert_int_equal(app_lock_check_reason(big, NULL), -EINVAL);
+        assert_int_equal(app_lock_check_reason("", NULL), -EINVAL);
+        assert_int_equal(app_lock_check_reason("a\tb", NULL), -EINVAL);
+        assert_int_equal(app_lock_check_reason("\xff", NULL), -EINVAL);
+}
+
 static void test_listen(void **state)
 {
         Listen l;
@@ -166,6 +206,7 @@ static const Release full = {
         .commit = (char *) "0123456789012345678901234567890123456789",
         .actor = (char *) "ada",
         .created = USEC,
+        .branch = (char *) "main",
         .no_rollback = true,
         .versions = (char *[]){(char *) "node=18.19.0", (char *) "npm=9.2.0", NULL},
 };
@@ -181,6 +222,7 @@ static void test_release(void **state)
         assert_string_equal(s, again);
         assert_int_equal(back.kind, RELEASE_ROLLBACK);
         assert_true(back.no_rollback);
+        assert_string_equal(back.branch, "main");
         assert_string_equal(back.versions[1], "npm=9.2.0");
         assert_int_equal(release_copy(&full, &copy), 0);
         assert_int_equal(release_format(&copy, &copied), 0);
@@ -248,6 +290,8 @@ static const Operation operation = {
         .forced = true,
         .detached = true,
         .no_rollback = true,
+        .supersede = true,
+        .no_restart = true,
         .slug = (char *) "7",
         .version = 12,
         .release = (char *) "r12",
@@ -266,7 +310,7 @@ static void test_operation(void **state)
         assert_string_equal(s, again);
         assert_int_equal(back.created, USEC + 123456);
         assert_int_equal(back.step, STEP_CHECKING);
-        assert_true(back.forced && back.detached && back.no_rollback);
+        assert_true(back.forced && back.detached && back.no_rollback && back.supersede && back.no_restart);
         assert_string_equal(back.previous, "r11");
         assert_string_equal(back.arguments[1], "");
 }
@@ -316,15 +360,11 @@ static void test_words(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_app),
-                cmocka_unit_test(test_app_damaged),
-                cmocka_unit_test(test_listen),
-                cmocka_unit_test(test_domains),
-                cmocka_unit_test(test_release),
-                cmocka_unit_test(test_first_release),
-                cmocka_unit_test(test_release_damaged),
-                cmocka_unit_test(test_operation),
-                cmocka_unit_test(test_operation_damaged),
+                cmocka_unit_test(test_app),           cmocka_unit_test(test_app_damaged),
+                cmocka_unit_test(test_lock),          cmocka_unit_test(test_listen),
+                cmocka_unit_test(test_domains),       cmocka_unit_test(test_release),
+                cmocka_unit_test(test_first_release), cmocka_unit_test(test_release_damaged),
+                cmocka_unit_test(test_operation),     cmocka_unit_test(test_operation_damaged),
                 cmocka_unit_test(test_words),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

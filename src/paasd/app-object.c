@@ -9,9 +9,7 @@
 #include "engine/adjust.h"
 #include "engine/appinfo.h"
 #include "engine/apps.h"
-#include "engine/configure.h"
 #include "engine/deploy.h"
-#include "engine/hostfiles.h"
 #include "model/name.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
@@ -82,6 +80,12 @@ static int append_info(sd_bus_message *reply, Manager *m, AppState *s)
                 r = dict_string(reply, "stack", s->release.stack ? s->release.stack : "host");
         if (r >= 0)
                 r = dict_string(reply, "region", s->app.host);
+        if (r >= 0)
+                r = dict_string(reply, "locked_by", s->lock.by);
+        if (r >= 0)
+                r = dict_string(reply, "lock_reason", s->lock.reason);
+        if (r >= 0 && s->lock.by)
+                r = dict_u64(reply, "locked_since", s->lock.since);
         return r < 0 ? r : dict_close(reply);
 }
 
@@ -142,64 +146,6 @@ static int method_stop(sd_bus_message *message, void *userdata, sd_bus_error *e)
         return adjust(message, userdata, ACTION_PS_STOP, e, adjust_stop);
 }
 
-static int method_get_config(sd_bus_message *message, void *userdata, sd_bus_error *e)
-{
-        Manager *m = manager_of(message);
-        AppState *s = userdata;
-        Caller caller;
-        _cleanup_config_ Config c = CONFIG_NULL;
-        _cleanup_error_ Error error = ERROR_NULL;
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = caller_may(m, message, ACTION_CONFIG_READ, s, &caller, e);
-        if (r < 0)
-                return r;
-        r = hostfiles_read_config(m->engine, s, catalog_base(s), &c, &error);
-        if (r < 0)
-                return bus_error_reply(e, r, &error);
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_sensitive(reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "{ss}");
-        for (size_t i = 0; r >= 0 && i < c.n_vars; i++)
-                r = sd_bus_message_append(reply, "{ss}", c.vars[i].name, c.vars[i].value);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
-}
-
-static int read_assignments(sd_bus_message *message, Config *c)
-{
-        const char *name, *value;
-        int r = sd_bus_message_enter_container(message, 'a', "{ss}");
-        while (r >= 0 && (r = sd_bus_message_read(message, "{ss}", &name, &value)) > 0)
-                r = config_set(c, name, value);
-        return r < 0 ? r : sd_bus_message_exit_container(message);
-}
-
-static int method_set_config(sd_bus_message *message, void *userdata, sd_bus_error *e)
-{
-        Manager *m = manager_of(message);
-        Caller caller;
-        Job *j = NULL;
-        _cleanup_config_ Config set = CONFIG_NULL;
-        _cleanup_strv_ char **unset = NULL;
-        _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_may(m, message, ACTION_CONFIG_SET, userdata, &caller, e);
-        if (r >= 0)
-                r = sd_bus_message_sensitive(message);
-        if (r >= 0)
-                r = read_assignments(message, &set);
-        if (r >= 0)
-                r = sd_bus_message_read_strv(message, &unset);
-        if (r >= 0)
-                r = dict_read(message, NULL, 0, e);
-        if (r < 0)
-                return r;
-        r = configure_submit(m->engine, userdata, &set, unset, &caller.actor, &j, &error);
-        return r < 0 ? bus_error_reply(e, r, &error) : reply_job(message, j);
-}
-
 static int method_deploy(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {
         Manager *m = manager_of(message);
@@ -208,9 +154,13 @@ static int method_deploy(sd_bus_message *message, void *userdata, sd_bus_error *
         DeployRequest request = {0};
         const char *id = NULL;
         const DictField fields[] = {
-                {"old", DICT_STRING, &request.old_commit},        {"branch", DICT_STRING, &request.branch},
-                {"forced", DICT_BOOL, &request.forced},           {"detach", DICT_BOOL, &request.detached},
-                {"no-rollback", DICT_BOOL, &request.no_rollback}, {"request", DICT_STRING, &id},
+                {"old", DICT_STRING, &request.old_commit},
+                {"branch", DICT_STRING, &request.branch},
+                {"forced", DICT_BOOL, &request.forced},
+                {"detach", DICT_BOOL, &request.detached},
+                {"no-rollback", DICT_BOOL, &request.no_rollback},
+                {"supersede", DICT_BOOL, &request.supersede},
+                {"request", DICT_STRING, &id},
         };
         _cleanup_error_ Error error = ERROR_NULL;
         int r = caller_may(m, message, ACTION_DEPLOY, userdata, &caller, e);
@@ -394,10 +344,21 @@ static const sd_bus_vtable app_vtable[] = {
                                 method_open_release_log, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetConfig", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{ss}", config),
                                 method_get_config, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetConfigVars", SD_BUS_ARGS("as", names), SD_BUS_RESULT("a{ss}", config),
+                                method_get_config_vars, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DiffConfig", SD_BUS_ARGS("t", from, "t", to, "b", values),
+                                SD_BUS_RESULT("aa{sv}", changes), method_diff_config,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetConfig", SD_BUS_ARGS("a{ss}", set, "as", unset, "a{sv}", options),
                                 SD_BUS_RESULT("o", job), method_set_config, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Deploy", SD_BUS_ARGS("s", commit, "a{sv}", options),
                                 SD_BUS_RESULT("o", job), method_deploy, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListDeploys", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", deploys),
+                                method_list_deploys, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Lock", SD_BUS_ARGS("s", reason), SD_BUS_NO_RESULT, method_lock,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Unlock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_unlock,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListDomains", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", domains),
                                 method_list_domains, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("AddDomain", SD_BUS_ARGS("s", hostname), SD_BUS_NO_RESULT, method_add_domain,

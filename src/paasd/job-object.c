@@ -8,6 +8,7 @@
 #include "basic/text.h"
 #include "bus/bus.h"
 #include "engine/appinfo.h"
+#include "engine/queue.h"
 #include "model/name.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
@@ -176,7 +177,7 @@ static int get_property(sd_bus *bus, const char *path, const char *interface, co
         if (streq(property, "Version"))
                 return sd_bus_message_append(reply, "t", o->version);
         if (streq(property, "Ahead"))
-                return sd_bus_message_append(reply, "u", j->ended ? 0U : job_ahead(j));
+                return sd_bus_message_append(reply, "u", queue_ahead(j));
         if (streq(property, "Error"))
                 return sd_bus_message_append(reply, "s", j->error ? j->error : "");
         AppState *s = job_app(j);

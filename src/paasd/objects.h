@@ -53,6 +53,17 @@ int method_unlock_release(sd_bus_message *message, void *userdata, sd_bus_error 
 int method_open_release_log(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_list_domains(sd_bus_message *message, void *userdata, sd_bus_error *e);
 
+/* Config vars: part of the App interface. */
+int method_get_config(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_get_config_vars(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_set_config(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_diff_config(sd_bus_message *message, void *userdata, sd_bus_error *e);
+
+/* What waits and why, and the lock: part of the App interface. */
+int method_list_deploys(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_lock(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_unlock(sd_bus_message *message, void *userdata, sd_bus_error *e);
+
 /* The caller follows the job: when the last follower of a deploy that is not detached is gone, it is
  * cancelled. `message` NULL: nobody yet, after our restart; somebody has a minute to come back. */
 int job_object_follow(Manager *m, Job *j, sd_bus_message *message);

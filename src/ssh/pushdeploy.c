@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <time.h>
 
@@ -87,9 +86,10 @@ static int ask(const Deploy *d, const char *request, bool forced, char **ret_pat
         if (r >= 0 && has_old)
                 r = sd_bus_message_append(m, "{sv}", "old", "s", u->old_oid);
         if (r >= 0)
-                r = sd_bus_message_append(m, "{sv}{sv}{sv}", "forced", "b", (int) forced, "detach", "b",
+                r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "forced", "b", (int) forced, "detach", "b",
                                           (int) d->plan->options.detach, "no-rollback", "b",
-                                          (int) d->plan->options.no_rollback);
+                                          (int) d->plan->options.no_rollback, "supersede", "b",
+                                          (int) d->plan->options.supersede);
         if (r >= 0)
                 r = sd_bus_message_close_container(m);
         if (r < 0)
@@ -240,13 +240,7 @@ static int follow(const Deploy *d, const char *path, char **ret_reason)
                 .away = say_away,
         };
 
-        int r = job_read(d->client, path, &job, NULL);
-        if (r >= 0 && !job_over(&job) && job.ahead > 0)
-                deploy_say("-----> Waiting for %" PRIu64 " deploy%s of %s before this one", job.ahead,
-                           job.ahead == 1 ? "" : "s", d->app);
-        job_clear(&job);
-
-        r = job_follow(d->client, path, &want, &job, &e);
+        int r = job_follow(d->client, path, &want, &job, &e);
         if (r == -ENOENT)
                 return find_out(d, ret_reason);
         if (r < 0) {

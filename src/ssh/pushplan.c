@@ -42,8 +42,11 @@ static char *unknown_option(char *const *options, PushOptions *ret)
                         ret->detach = true;
                 else if (streq(options[i], "no-rollback"))
                         ret->no_rollback = true;
+                else if (streq(options[i], "supersede"))
+                        ret->supersede = true;
                 else if (asprintf(&text,
-                                  "push option '%.100s' is not known: there are detach and no-rollback",
+                                  "push option '%.100s' is not known: there are detach, no-rollback and "
+                                  "supersede",
                                   options[i]) < 0)
                         return NULL;
         }

@@ -11,6 +11,7 @@
 typedef struct PushOptions {
         bool detach;      /* the deploy goes on when the pusher goes away */
         bool no_rollback; /* the release may not be rolled back across */
+        bool supersede;   /* deploys that came before and are not released yet are cancelled */
 } PushOptions;
 
 typedef struct PushPlan {

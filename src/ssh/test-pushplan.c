@@ -106,8 +106,9 @@ static void an_unknown_option_is_refused(void **state)
         char *options[] = {detach, ci, NULL};
 
         plan_is("main", options, false,
-                (Want[]){{ONE, "refs/heads/main",
-                          "push option 'ci.skip' is not known: there are detach and no-rollback"}},
+                (Want[]){
+                        {ONE, "refs/heads/main",
+                         "push option 'ci.skip' is not known: there are detach, no-rollback and supersede"}},
                 1, &p);
         assert_int_equal(p.deploy, SIZE_MAX);
 }
