@@ -30,6 +30,7 @@ typedef struct Key {
 
 static const Key keys[] = {
         KEY("paas:base-domain", KIND_STRING, base_domain, 0, 0, 0),
+        KEY("paas:audit-remote", KIND_STRING, audit_remote, 0, 0, 0),
         KEY("build:timeout", KIND_SECONDS, build_timeout, 20 * 60, 1, 86400),
         KEY("build:memory", KIND_BYTES, build_memory, 2ULL << 30, 16ULL << 20, UINT64_MAX),
         KEY("build:parallel", KIND_NUMBER, build_parallel, 0, 0, 1024),

@@ -13,7 +13,8 @@
 
 typedef struct Settings {
         /* [paas] */
-        char *base_domain; /* "example.com"; NULL until set by `paas setup` or here */
+        char *base_domain;  /* "example.com"; NULL until set by `paas setup` or here */
+        char *audit_remote; /* where the history of all changes is pushed to; NULL: nowhere */
         /* [build] */
         uint64_t build_timeout;    /* seconds */
         uint64_t build_memory;     /* bytes */

@@ -10,9 +10,12 @@
 
 #define PAAS_CONF "/etc/paas/paas.conf"
 #define PAAS_USERDB "/etc/userdb"
+#define PAAS_HOOKS "/etc/paas/hooks.d"
+#define PAAS_SENDMAIL "/usr/sbin/sendmail"
 
 #define PAAS_STATE_GIT PAAS_STATE "/state.git"
 #define PAAS_OPERATIONS PAAS_STATE "/operations"
+#define PAAS_EVENTS PAAS_STATE "/events"
 #define PAAS_ROUTER PAAS_STATE "/router"
 #define PAAS_AUTHORITY PAAS_STATE "/authority"
 #define PAAS_CA PAAS_STATE "/ca.pem" /* its public part, for everybody */
