@@ -82,24 +82,30 @@ static int check_what(const AppState *s, const char *what, char **ret_type, uint
         return 0;
 }
 
-static int set_stopped(Engine *e, AppState *s, const char *type, bool stopped, const Actor *actor,
-                       Error *error)
+/* Recorded also when the formation stays as it is: who restarted what is worth knowing. `type` NULL: all. */
+static int set_stopped(Engine *e, AppState *s, const char *type, const char *what, bool stopped,
+                       const Actor *actor, Error *error)
 {
         _cleanup_formation_ Formation f = FORMATION_NULL;
         _cleanup_free_ char *subject = NULL;
-        bool changed = false;
         int r = formation_copy(&s->formation, &f);
-        for (size_t i = 0; r >= 0 && i < f.n_entries; i++) {
-                if (type && !streq(f.entries[i].type, type))
-                        continue;
-                changed |= f.entries[i].stopped != stopped;
-                f.entries[i].stopped = stopped;
-        }
-        if (r < 0 || !changed)
+        for (size_t i = 0; r >= 0 && i < f.n_entries; i++)
+                if (!type || streq(f.entries[i].type, type))
+                        f.entries[i].stopped = stopped;
+        if (r < 0)
                 return r;
-        if (asprintf(&subject, "%s %s", stopped ? "Stop" : "Start", type ? type : "all processes") < 0)
+        if (asprintf(&subject, "%s %s", stopped ? "Stop" : "Restart", what[0] ? what : "all processes") < 0)
                 return -ENOMEM;
         return commit_formation(e, s, &f, stopped ? "ps:stop" : "ps:restart", subject, actor, error);
+}
+
+/* One process of a type is replaced; what is wished for stays. */
+static int record_stop(Engine *e, AppState *s, const char *what, const Actor *actor, Error *error)
+{
+        _cleanup_free_ char *subject = NULL;
+        if (asprintf(&subject, "Stop %s", what) < 0)
+                return -ENOMEM;
+        return commit_formation(e, s, NULL, "ps:stop", subject, actor, error);
 }
 
 int adjust_restart(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error)
@@ -112,7 +118,7 @@ int adjust_restart(Engine *e, AppState *s, const char *what, const Actor *actor,
                 return error_set(error, -EINVAL, "%s runs nothing yet: push it first", s->app.name);
         int r = what[0] ? check_what(s, what, &type, &index, error) : 0;
         if (r >= 0)
-                r = set_stopped(e, s, type, false, actor, error);
+                r = set_stopped(e, s, type, what, false, actor, error);
         if (r < 0)
                 return r;
         char *const arguments[] = {copy, NULL};
@@ -126,8 +132,9 @@ int adjust_stop(Engine *e, AppState *s, const char *what, const Actor *actor, Jo
         if (!copy)
                 return -ENOMEM;
         int r = check_what(s, what, &type, &index, error);
-        if (r >= 0 && index == 0)
-                r = set_stopped(e, s, type, true, actor, error);
+        if (r >= 0)
+                r = index == 0 ? set_stopped(e, s, type, what, true, actor, error)
+                               : record_stop(e, s, what, actor, error);
         if (r < 0)
                 return r;
         char *const arguments[] = {copy, NULL};

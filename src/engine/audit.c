@@ -8,6 +8,9 @@
 #include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/text.h"
+#include "engine/auditpush.h"
+#include "engine/events.h"
+#include "engine/journalmessage.h"
 
 #define WINDOW_MIN (60 * USEC_PER_SEC)
 #define WINDOW_MAX (3600 * USEC_PER_SEC)
@@ -58,50 +61,69 @@ Audit *audit_free(Audit *a)
         return NULL;
 }
 
-static int row_describe(const Row *row, char **ret_subject, char **ret_action)
+/* Reading is told from changing by its name: "config:read". */
+static char *describe_action(Action action, bool refused)
 {
-        const char *name = action_to_string(row->action);
-        /* Reading is told from changing by its name: "config:read". */
-        int n = row->refused ? asprintf(ret_action, "%s", name) : asprintf(ret_action, "%s:read", name);
-        if (n < 0)
-                return -ENOMEM;
-        if (row->others)
-                n = asprintf(ret_subject, "%u more requests of different kinds", row->n);
-        else if (row->refused)
-                n = asprintf(ret_subject, "Refused: %s", action_describe(row->action));
-        else
-                n = asprintf(ret_subject, "Read %s", row->text);
-        return n < 0 ? -ENOMEM : 0;
+        char *s = NULL;
+        return asprintf(&s, "%s%s", action_to_string(action), refused ? "" : ":read") < 0 ? NULL : s;
+}
+
+static char *describe(Action action, bool refused, const char *text)
+{
+        char *s = NULL;
+        int n = refused ? asprintf(&s, "Refused to %s", action_describe(action))
+                        : asprintf(&s, "Read %s", text);
+        return n < 0 ? NULL : s;
+}
+
+static Record make_record(const Actor *actor, const char *action, const char *subject, bool refused,
+                          const char *text)
+{
+        return (Record){
+                .actor = actor,
+                .action = action,
+                .subject = subject,
+                .status = refused ? "refused" : "succeeded",
+                .reason = refused ? text : NULL,
+        };
 }
 
 static int row_write(Engine *e, Row *row)
 {
         _cleanup_error_ Error error = ERROR_NULL;
-        _cleanup_free_ char *subject = NULL, *action = NULL;
-        int r = row_describe(row, &subject, &action);
-        if (r < 0)
-                return r;
+        _cleanup_free_ char *subject = NULL, *action = describe_action(row->action, row->refused);
+        if (!row->others)
+                subject = describe(row->action, row->refused, row->text);
+        else if (asprintf(&subject, "%u more requests of other kinds", row->n) < 0)
+                subject = NULL;
+        if (!subject || !action)
+                return -ENOMEM;
         const Actor actor = {
                 .name = row->actor, .email = row->email, .request = row->request, .from = row->from};
-        const Record record = {
-                .actor = &actor,
-                .action = action,
-                .subject = subject,
-                .status = row->refused ? "refused" : "succeeded",
-                .reason = row->refused ? row->text : NULL,
-                .count = row->n,
-        };
+        Record record = make_record(&actor, action, subject, row->refused, row->text);
+        record.count = row->n;
         AppState *s = row->app ? catalog_find_app(&e->catalog, row->app) : NULL;
         const AppChange nothing = {0};
-        r = s ? catalog_change_app(&e->catalog, s, &nothing, &record, &error)
-              : catalog_note(&e->catalog, &record, &error);
-        if (r < 0)
-                return log_error(0, "cannot record \"%s\" of %s: %s", subject, row->actor,
-                                 error_text(&error, r)),
-                       r;
+        int r = s ? catalog_change_app(&e->catalog, s, &nothing, &record, &error)
+                  : catalog_note(&e->catalog, &record, &error);
+        if (r < 0) {
+                log_error(0, "cannot record \"%s\" of %s: %s", subject, row->actor, error_text(&error, r));
+                return r;
+        }
         row->n = 0;
         row->written = clock_monotonic();
         return 0;
+}
+
+/* The journal has each of them. */
+static void tell(const Actor *actor, Action action, const AppState *s, bool refused, const char *text)
+{
+        _cleanup_free_ char *name = describe_action(action, refused),
+                            *subject = describe(action, refused, text);
+        if (!name || !subject)
+                return;
+        const Record record = make_record(actor, name, subject, refused, text);
+        journalmessage_record(&record, s ? s->app.name : NULL, s ? s->app.id : NULL);
 }
 
 static Row *find_row(Audit *a, const Actor *actor, Action action, const char *app, bool refused,
@@ -172,7 +194,44 @@ static int note(Engine *e, const Actor *actor, Action action, const AppState *s,
         if (r < 0)
                 return r;
         row->n++;
+        tell(actor, action, s, refused, text);
         return row->written == 0 && !row->others ? row_write(e, row) : 0;
+}
+
+static bool makes_release(const char *action)
+{
+        return !text_equal(action, "scale") && !text_equal(action, "restart") && !text_equal(action, "stop");
+}
+
+/* What somebody has to be told of, beside the record. */
+static void tell_of(Engine *e, const char *app, const Record *record)
+{
+        Event event = {.app = app,
+                       .actor = record->actor->name,
+                       .release = record->version,
+                       .message = record->reason ? record->reason : record->subject};
+        if (text_equal(record->status, "refused"))
+                event.type = "refused";
+        else if (text_equal(record->status, "failed") && makes_release(record->action))
+                event.type = "deploy-failed";
+        else if (streq(record->action, "apps:lock"))
+                event.type = "locked";
+        else if (streq(record->action, "apps:unlock"))
+                event.type = "unlocked";
+        if (event.type)
+                event_emit(e, &event);
+}
+
+void audit_recorded(void *userdata, const char *app, const Record *record)
+{
+        Engine *e = userdata;
+        AppState *s = app ? catalog_find_app(&e->catalog, app) : NULL;
+        auditpush_soon(e);
+        if (!record->status)
+                return;
+        if (record->count == 0)
+                journalmessage_record(record, app, s ? s->app.id : NULL);
+        tell_of(e, app, record);
 }
 
 void audit_refused(Engine *e, const Actor *actor, Action action, const AppState *s, const char *reason)

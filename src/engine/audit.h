@@ -18,6 +18,9 @@ void audit_refused(Engine *e, const Actor *actor, Action action, const AppState 
 /* Config values were shown; `what`: their names. */
 void audit_read(Engine *e, const Actor *actor, Action action, const AppState *s, const char *what);
 
+/* Hears of each commit (Catalog.recorded): the journal, the remote and whoever has to know follow. */
+void audit_recorded(void *userdata, const char *app, const Record *record);
+
 /* Writes what has gathered; from time to time, and (`all`) before the end. */
 void audit_tick(Engine *e, bool all);
 Audit *audit_free(Audit *a);

@@ -79,6 +79,11 @@ int catalog_commit(Catalog *c, StoreChange *change, const Record *record, char r
         r = store_commit(c->store, change, ret_id, e);
         if (r < 0)
                 return error_prefix(e, r, "cannot record \"%s\"", record->subject);
+        const char *app = text_after(change->ref, "refs/paas/app/");
+        if (!app)
+                app = text_after(change->ref, "refs/paas/release/");
+        if (c->recorded)
+                c->recorded(c->userdata, app, record);
         return 0;
 }
 

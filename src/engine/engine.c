@@ -13,12 +13,14 @@
 #include "basic/text.h"
 #include "engine/adjust.h"
 #include "engine/audit.h"
+#include "engine/auditpush.h"
 #include "engine/builddir.h"
 #include "engine/certificates.h"
 #include "engine/configure.h"
 #include "engine/deploy.h"
 #include "engine/disconnect.h"
 #include "engine/drain.h"
+#include "engine/events.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
 #include "engine/launch.h"
@@ -129,6 +131,8 @@ static int open_drivers(Engine *e, sd_bus *bus, Error *error)
                 r = units_new(bus, &e->units);
         if (r >= 0)
                 r = file_read(PAAS_SHARE "/haproxy.cfg.in", 1024 * 1024, &e->router_template, NULL);
+        e->catalog.recorded = audit_recorded;
+        e->catalog.userdata = e;
         if (r >= 0 && !e->catalog.base_domain && e->settings.base_domain)
                 r = text_replace(&e->catalog.base_domain, e->settings.base_domain);
         return r < 0 ? error_prefix(error, r, "cannot start") : 0;
@@ -242,6 +246,8 @@ static int set_going(Engine *e, Error *error)
         queue_run(e);
         for (size_t i = e->n_worlds; i-- > 0;)
                 reconcile_app(e->worlds[i]); /* may remove that of a destroyed application */
+        auditpush_soon(e);
+        events_start(e);
         return 0;
 }
 
@@ -277,6 +283,8 @@ Engine *engine_free(Engine *e)
                 return NULL;
         audit_tick(e, true);
         audit_free(e->audit);
+        auditpush_free(e->auditpush);
+        events_free(e->events);
         for (size_t i = 0; i < e->n_worlds; i++)
                 for (size_t k = 0; k < e->worlds[i]->n_instances; k++)
                         launch_free(e->worlds[i]->instances[k]->launch);

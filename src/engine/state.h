@@ -42,7 +42,9 @@ struct Engine {
         Units *units;
         Router *router;
         Catalog catalog;
-        Audit *audit; /* owned; NULL: nothing to record yet */
+        Audit *audit;                /* owned; NULL: nothing to record yet */
+        struct AuditPush *auditpush; /* owned; NULL: there is no remote */
+        struct Events *events;       /* owned */
         EngineObserver observer;
         char *router_template;
 

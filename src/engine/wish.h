@@ -49,6 +49,8 @@ typedef struct TeamState {
         char head[STORE_ID_SIZE];
 } TeamState;
 
+typedef struct Record Record;
+
 typedef struct Catalog {
         Store *store;    /* borrowed */
         AppState **apps; /* sorted by name; owned */
@@ -58,12 +60,15 @@ typedef struct Catalog {
         TeamState **teams; /* sorted by name; owned */
         size_t n_teams;
         char *base_domain; /* of refs/paas/host; NULL before setup */
+        /* Hears of each commit; `app` NULL: not of an application. */
+        void (*recorded)(void *userdata, const char *app, const Record *record);
+        void *userdata;
         char host_head[STORE_ID_SIZE];
         char audit_head[STORE_ID_SIZE]; /* of refs/paas/audit; "" when there is none */
 } Catalog;
 
 /* One commit on an object: what happened, to what end, by whom. */
-typedef struct Record {
+struct Record {
         const Actor *actor;
         const char *action;  /* "deploy", "config:set", … */
         const char *subject; /* one line for people */
@@ -72,4 +77,4 @@ typedef struct Record {
         const char *status;  /* "succeeded", "failed", "canceled", "refused"; NULL: none */
         const char *reason;  /* of a failure, one line; NULL: none */
         unsigned count;      /* how often it happened, when that is more than once */
-} Record;
+};

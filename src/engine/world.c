@@ -3,12 +3,14 @@
 #include "engine/world.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/strv.h"
 #include "basic/text.h"
+#include "engine/events.h"
 #include "model/name.h"
 
 /* A unit that starts or stops tells of a dozen changes: systemd is asked at once after the first, and then
@@ -181,9 +183,27 @@ bool world_slug_is_stale(const AppWorld *w, uint64_t version, const char *id)
         return false;
 }
 
+/* Once for each time that it begins. What we find crashing after our own start was told before. */
+static void tell_crash(AppWorld *w, Instance *i, bool is_new)
+{
+        bool crashed = instance_crashed(i);
+        if (crashed && !i->crash_told && !is_new && !i->launch) {
+                _cleanup_free_ char *message = NULL;
+                if (asprintf(&message, "%s.%u exits again and again (%s %d)", i->name.type, i->name.index,
+                             i->exit_code == CLD_EXITED ? "status" : "signal", i->exit_status) < 0)
+                        return;
+                event_emit(w->engine, &(Event){.type = "crashed",
+                                               .app = w->app,
+                                               .release = i->name.version,
+                                               .message = message});
+        }
+        i->crash_told = crashed;
+}
+
 static int update_instance(AppWorld *w, const InstanceName *name, const UnitStatus *u)
 {
         Instance *i = world_find_instance(w, name);
+        bool is_new = !i;
         if (!i)
                 i = world_add(w, name, port_of(u));
         if (!i)
@@ -201,6 +221,7 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
         i->started = u->started;
         i->active_since = u->active_since;
         i->memory = u->memory;
+        tell_crash(w, i, is_new);
         if (u->state == UNIT_DEACTIVATING && i->phase != INSTANCE_DRAINING && u->sub_state &&
             !streq(u->sub_state, "auto-restart"))
                 i->phase = INSTANCE_STOPPING;

@@ -42,6 +42,7 @@ struct Instance {
         uint64_t memory;                /* bytes; UINT64_MAX: unknown */
         uint64_t exits[CRASH_EXITS];    /* monotonic, the latest ones, as a ring */
         unsigned n_exits;
+        bool crash_told;         /* somebody was told that it crashes */
         uint64_t drain_deadline; /* monotonic */
         unsigned attempts;       /* checks made outside an operation */
         uint64_t next_attempt;   /* monotonic */
