@@ -17,6 +17,8 @@ int verb_apps_destroy(Cli *cli);
 int verb_apps_transfer(Cli *cli);
 int verb_apps_lock(Cli *cli);
 int verb_apps_unlock(Cli *cli);
+int verb_audit(Cli *cli);
+int verb_audit_verify(Cli *cli);
 int verb_config(Cli *cli);
 int verb_config_diff(Cli *cli);
 int verb_config_edit(Cli *cli);

@@ -37,6 +37,12 @@ static const OptionInfo infos[_OPTION_MAX] = {
         [OPTION_YES] = {'y', "yes", 0, "do not ask"},
         [OPTION_NAMES] = {'\0', "names", 0, "names only, no values"},
         [OPTION_ENV] = {'\0', "env", 0, "print the lines that config:set --file reads"},
+        [OPTION_ACTOR] = {'\0', "actor", "USER", "only what this user did"},
+        [OPTION_ACTION] = {'\0', "action", "ACTION",
+                           "only this (config:set), or all that begin so (config)"},
+        [OPTION_REFUSED] = {'\0', "refused", 0, "only what was refused"},
+        [OPTION_SINCE] = {'\0', "since", "TIME", "nothing older: 2h, 7d, 2026-11-21T03:27:00Z"},
+        [OPTION_FOLLOW] = {'f', "follow", 0, "go on with what comes"},
         [OPTION_HELP] = {'h', "help", 0, "explain this command"},
 };
 

@@ -40,6 +40,11 @@ typedef enum Option {
         OPTION_YES,
         OPTION_NAMES,
         OPTION_ENV,
+        OPTION_ACTOR,
+        OPTION_ACTION,
+        OPTION_REFUSED,
+        OPTION_SINCE,
+        OPTION_FOLLOW,
         OPTION_HELP,
         _OPTION_MAX,
 } Option;
@@ -84,6 +89,10 @@ typedef uint64_t OptionSet;
 #define ALLOW_YES OPTION_BIT(OPTION_YES)
 #define ALLOW_NAMES OPTION_BIT(OPTION_NAMES)
 #define ALLOW_ENV OPTION_BIT(OPTION_ENV)
+#define ALLOW_AUDIT                                                                                         \
+  (OPTION_BIT(OPTION_APP) | OPTION_BIT(OPTION_ACTOR) | OPTION_BIT(OPTION_ACTION) |                          \
+   OPTION_BIT(OPTION_REFUSED) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_FOLLOW) |                      \
+   OPTION_BIT(OPTION_LINES))
 
 static inline bool option_in(Option o, OptionSet set)
 {

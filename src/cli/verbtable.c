@@ -41,6 +41,17 @@ const Verb verbs[] = {
          "paas apps:transfer ben --app blog\npaas apps:transfer team:web --app blog"},
         {"apps:unlock", NULL, "", 0, 0, ALLOW_APP, verb_apps_unlock, "let releases go on", NULL,
          "paas apps:unlock --app blog"},
+        {"audit", NULL, "", 0, 0, ALLOW_AUDIT | ALLOW_JSON, verb_audit, "show who did what",
+         "Each change, refusal and read of config values: when, who, from where, what, with what result, "
+         "and "
+         "the command that takes it back. Of one application with --app; of the whole host without it, for "
+         "administrators.",
+         "paas audit --app blog\npaas audit --actor ben --since 7d\npaas audit --refused --follow"},
+        {"audit:verify", NULL, "", 0, 0, ALLOW_JSON, verb_audit_verify,
+         "see whether the audit was rewritten",
+         "Compares the history here with that on the audit's remote (audit-remote in paas.conf), and checks "
+         "the repository itself. Exits with 1 when something was rewritten, and says where.",
+         "paas audit:verify"},
         {"config", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON | ALLOW_SHELL | ALLOW_ENV, verb_config,
          "list the config vars",
          "As the next release will have them: what config:set --no-restart has recorded is among them.",

@@ -25,7 +25,18 @@ typedef struct JournalQuery {
         uint64_t since;        /* realtime usec: nothing older; 0: as far back as there is */
         uint64_t lines;        /* the last so many; 0 with `follow`: only new ones. Not for an operation. */
         bool follow;
+
+        /* The audit: not lines, but paasd's records of who did what. Of `app`, or of the whole host. */
+        bool audit;
+        const char *actor;  /* NULL: anybody */
+        const char *action; /* "config:set", or "config" for all that begin so; NULL: all */
+        bool refused;       /* only what was refused */
 } JournalQuery;
+
+/* What a record says of itself; "" where it says nothing. */
+typedef struct JournalRecord {
+        const char *actor, *from, *action, *result, *app, *operation, *request;
+} JournalRecord;
 
 typedef struct JournalLine {
         uint64_t realtime;   /* usec */
@@ -35,6 +46,7 @@ typedef struct JournalLine {
         const char *message; /* any bytes; NUL-terminated too */
         size_t message_length;
         int priority;
+        const JournalRecord *record; /* of the audit; NULL: a line */
         bool end; /* PAAS_OPERATION_END=1: the operation has no more lines (its message is not to be shown)
                    */
 } JournalLine;

@@ -56,6 +56,31 @@ static void format_text(Buffer *b, Format format, const JournalLine *line)
         } while (p < end);
 }
 
+/* "<time> ana (key SHA256:… from 192.0.2.7) ps:scale blog: ana: Scale web=2" */
+static void format_record(Buffer *b, const JournalLine *line)
+{
+        const JournalRecord *x = line->record;
+        const char *const words[] = {x->action, x->app, line->release, x->result};
+        char time[TIME_SIZE];
+
+        format_time(line->realtime, time);
+        buffer_printf(b, "%s ", time);
+        terminal_text(b, x->actor, strlen(x->actor));
+        buffer_puts(b, " (");
+        terminal_text(b, x->from, strlen(x->from));
+        buffer_puts(b, ")");
+        for (size_t i = 0; i < ELEMENTSOF(words); i++)
+                if (*words[i]) {
+                        buffer_puts(b, " ");
+                        terminal_text(b, words[i], strlen(words[i]));
+                }
+        const char *text = memmem(line->message, line->message_length, ": ", 2);
+        text = text ? text + 2 : line->message;
+        buffer_puts(b, ": ");
+        terminal_text(b, text, line->message_length - (size_t) (text - line->message));
+        buffer_puts(b, "\n");
+}
+
 static int set_text(Json *object, const char *key, const char *text, size_t length)
 {
         _cleanup_buffer_ Buffer b = BUFFER_NULL;
@@ -64,6 +89,20 @@ static int set_text(Json *object, const char *key, const char *text, size_t leng
         utf8_text(&b, text, length);
         int r = buffer_finish(&b, &utf8, NULL);
         return r < 0 ? r : js_set_string(object, key, utf8);
+}
+
+static int set_record(Json *object, const JournalRecord *x)
+{
+        const char *const fields[][2] = {
+                {"actor", x->actor},     {"from", x->from}, {"action", x->action},
+                {"result", x->result},   {"app", x->app},   {"operation", x->operation},
+                {"request", x->request},
+        };
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(fields); i++)
+                if (*fields[i][1])
+                        r = set_text(object, fields[i][0], fields[i][1], strlen(fields[i][1]));
+        return r;
 }
 
 static int format_json(Buffer *b, const JournalLine *line)
@@ -80,6 +119,8 @@ static int format_json(Buffer *b, const JournalLine *line)
                 r = set_text(object, "process", line->process, strlen(line->process));
         if (r >= 0 && line->release[0])
                 r = set_text(object, "release", line->release, strlen(line->release));
+        if (r >= 0 && line->record)
+                r = set_record(object, line->record);
         if (r >= 0)
                 r = js_set_number(object, "priority", line->priority);
         if (r >= 0)
@@ -98,6 +139,8 @@ int format_line(Buffer *b, Format format, const JournalLine *line)
         int r = 0;
         if (format == FORMAT_JSON)
                 r = format_json(b, line);
+        else if (line->record)
+                format_record(b, line);
         else
                 format_text(b, format, line);
         return r < 0 ? r : b->failed ? -ENOMEM : 0;

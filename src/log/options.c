@@ -11,6 +11,8 @@
 
 const char options_help[] =
         "paas-log --app NAME [--app-id UUID] [--process P] [--source S] [--lines N] [--follow] [--json]\n"
+        "paas-log --audit [--app NAME] [--actor NAME] [--action A] [--refused] [--lines N] [--follow] "
+        "[--json]\n"
         "paas-log --operation APP/N [--app-id UUID] [--since USEC] [--json]\n"
         "\n"
         "Prints the lines of an application, or of one operation until it ends, from the journal.\n"
@@ -21,6 +23,10 @@ const char options_help[] =
         "  --source S         only lines of app, router, build, release or paas; all but build otherwise\n"
         "  --lines N          the last N lines (100)\n"
         "  --follow           goes on with new lines until standard output is closed\n"
+        "  --audit            records of who did what; without --app those of the whole host\n"
+        "  --actor NAME       only what that user did\n"
+        "  --action A         only that action (\"config:set\"), or all that begin so (\"config\")\n"
+        "  --refused          only what was refused\n"
         "  --operation APP/N  the lines of that operation, from its first to its end\n"
         "  --ended            of an operation that has ended: does not wait for more\n"
         "  --since USEC       nothing older, in microseconds since 1970\n"
@@ -40,6 +46,10 @@ enum {
         OPTION_ENDED,
         OPTION_SINCE,
         OPTION_JSON,
+        OPTION_AUDIT,
+        OPTION_ACTOR,
+        OPTION_ACTION,
+        OPTION_REFUSED,
         OPTION_HELP,
         OPTION_VERSION,
 };
@@ -55,6 +65,10 @@ static const struct option table[] = {
         {"ended", no_argument, NULL, OPTION_ENDED},
         {"since", required_argument, NULL, OPTION_SINCE},
         {"json", no_argument, NULL, OPTION_JSON},
+        {"audit", no_argument, NULL, OPTION_AUDIT},
+        {"actor", required_argument, NULL, OPTION_ACTOR},
+        {"action", required_argument, NULL, OPTION_ACTION},
+        {"refused", no_argument, NULL, OPTION_REFUSED},
         {"help", no_argument, NULL, OPTION_HELP},
         {"version", no_argument, NULL, OPTION_VERSION},
         {0},
@@ -110,6 +124,18 @@ static int parse_one(int option, char **argv, Options *o, Error *e)
         case OPTION_JSON:
                 o->format = FORMAT_JSON;
                 return 0;
+        case OPTION_AUDIT:
+                o->query.audit = true;
+                return 0;
+        case OPTION_ACTOR:
+                o->query.actor = optarg;
+                return 0;
+        case OPTION_ACTION:
+                o->query.action = optarg;
+                return 0;
+        case OPTION_REFUSED:
+                o->query.refused = true;
+                return 0;
         case OPTION_HELP:
                 o->help = true;
                 return 0;
@@ -138,8 +164,12 @@ int options_parse(int argc, char **argv, Options *ret, Error *e)
         if (!o.help && !o.version) {
                 if (optind < argc)
                         return error_set(e, -EINVAL, "unexpected argument \"%s\"", argv[optind]);
-                if (!o.query.app && !o.query.operation)
+                if (!o.query.app && !o.query.operation && !o.query.audit)
                         return error_set(e, -EINVAL, "--app or --operation is needed");
+                if (o.query.audit && (o.query.operation || o.query.process || o.query.source))
+                        return error_set(e, -EINVAL,
+                                         "--audit shows records and not lines: leave out --operation, "
+                                         "--process and --source");
                 if (o.query.operation && (o.query.app || o.query.process || o.query.source))
                         return error_set(e, -EINVAL,
                                          "--operation names its application itself and shows all "

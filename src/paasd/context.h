@@ -18,7 +18,8 @@ typedef struct Manager {
         Session *sessions;     /* owned */
         sd_bus_slot *slots[8]; /* owned */
         size_t n_slots;
-        struct JobTrack *tracks; /* owned; who follows which job */
-        bool ready;              /* we have our name: callers can come */
-        unsigned logs;           /* paas-log units started, for their names */
+        struct JobTrack *tracks;     /* owned; who follows which job */
+        bool ready;                  /* we have our name: callers can come */
+        struct AuditRequest *audits; /* owned; lists that are being read */
+        unsigned logs;               /* paas-log units started, for their names */
 } Manager;

@@ -103,6 +103,7 @@ Manager *manager_free(Manager *m)
                 return NULL;
         /* Children, then slots, then the bus, then the loop. */
         job_object_free_tracks(m);
+        audit_requests_free(m);
         caller_free_sessions(m);
         engine_free(m->engine);
         for (size_t i = 0; i < m->n_slots; i++)

@@ -41,6 +41,12 @@ int method_update_access(sd_bus_message *message, void *userdata, sd_bus_error *
 int method_remove_access(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_transfer(sd_bus_message *message, void *userdata, sd_bus_error *e);
 
+/* The audit: part of the Manager interface. */
+int method_audit(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_open_audit(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_verify_audit(sd_bus_message *message, void *userdata, sd_bus_error *e);
+void audit_requests_free(Manager *m);
+
 /* Lists of an application: part of the App interface. */
 int method_list_instances(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_formation(sd_bus_message *message, void *userdata, sd_bus_error *e);

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "basic/clock.h"
 #include "basic/text.h"
 #include "bus/bus.h"
+#include "engine/auditpush.h"
 #include "engine/users.h"
 #include "model/paths.h"
 #include "paasd/caller.h"
@@ -192,6 +194,23 @@ static int append_router_check(sd_bus_message *reply, Manager *m)
         return append_check(reply, "router", true, "the router answers on its ports");
 }
 
+static int append_audit_check(sd_bus_message *reply, Manager *m)
+{
+        const char *remote = m->engine->settings.audit_remote;
+        char since[CLOCK_TEXT_SIZE], text[256];
+        uint64_t when;
+        if (!remote || !*remote)
+                return append_check(reply, "audit", true,
+                                    "the audit is on this host only (audit-remote in /etc/paas/paas.conf)");
+        if (auditpush_status(m->engine, &when))
+                return append_check(reply, "audit", true, "the audit is pushed to its remote");
+        clock_format(when, since);
+        snprintf(text, sizeof(text),
+                 "the audit does not reach its remote since %s: journalctl -u paas-audit-push.service",
+                 since);
+        return append_check(reply, "audit", false, text);
+}
+
 static int append_checks(sd_bus_message *reply, Manager *m)
 {
         const char *domain = m->engine->catalog.base_domain;
@@ -216,6 +235,8 @@ static int append_checks(sd_bus_message *reply, Manager *m)
                                  synced ? "the clock is synchronised"
                                         : "systemd-timesyncd has not synchronised the clock (fine if "
                                           "something else does)");
+        if (r >= 0)
+                r = append_audit_check(reply, m);
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
