@@ -47,6 +47,7 @@ int verb_deploy(Cli *cli)
 {
         _cleanup_message_ sd_bus_message *reply = NULL;
         _cleanup_free_ char *ref = NULL;
+        _cleanup_job_ Job job = JOB_NULL;
         const char *app, *path;
         Client *client;
 
@@ -64,6 +65,8 @@ int verb_deploy(Cli *cli)
                 return r;
         if (cli_has(cli, OPTION_DETACH)) {
                 printf("Queued. `paas releases --app %s` will show it\n", app);
+                if (job_read(client, path, &job, NULL) >= 0 && *job.waits_for)
+                        printf("Waiting: %s\n", job.waits_for);
                 return CLI_OK;
         }
         /* What was released, and where it is to be seen, the log says. */

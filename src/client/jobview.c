@@ -17,6 +17,7 @@ void job_clear(Job *j)
 {
         free(j->id);
         free(j->app);
+        free(j->waits_for);
         free(j->url);
         free(j->error);
         *j = JOB_NULL;
@@ -42,9 +43,10 @@ static int job_from_json(const Json *properties, Job *ret, Error *e)
 
         j.id = strdup(reply_text(properties, "Id"));
         j.app = strdup(reply_text(properties, "App"));
+        j.waits_for = strdup(reply_text(properties, "WaitsFor"));
         j.url = strdup(reply_text(properties, "Url"));
         j.error = strdup(reply_text(properties, "Error"));
-        if (!j.id || !j.app || !j.url || !j.error)
+        if (!j.id || !j.app || !j.waits_for || !j.url || !j.error)
                 return -ENOMEM;
         j.version = (uint64_t) reply_number(properties, "Version");
         *ret = j;

@@ -30,6 +30,7 @@ typedef struct Job {
         char *app;
         JobState state;
         uint64_t version; /* of the release; 0: none */
+        char *waits_for;  /* "blog/7 before it"; "" when it does not wait */
         char *url;        /* "" when there is none */
         char *error;      /* for people; "" when there is none */
 } Job;

@@ -144,7 +144,7 @@ void job_object_changed(Manager *m, Job *j)
         if (!path)
                 return;
         (void) sd_bus_emit_properties_changed(m->bus, path, BUS_JOB_INTERFACE, "Step", "State", "Version",
-                                              "Error", NULL);
+                                              "WaitsFor", "Error", NULL);
         if (j->ended)
                 (void) sd_bus_emit_signal(m->bus, BUS_PATH, BUS_MANAGER_INTERFACE, "JobRemoved", "sos",
                                           j->id, path, job_state(j));
@@ -178,6 +178,8 @@ static int get_property(sd_bus *bus, const char *path, const char *interface, co
                 return sd_bus_message_append(reply, "t", o->version);
         if (streq(property, "Ahead"))
                 return sd_bus_message_append(reply, "u", queue_ahead(j));
+        if (streq(property, "WaitsFor"))
+                return sd_bus_message_append(reply, "s", j->waits_for ? j->waits_for : "");
         if (streq(property, "Error"))
                 return sd_bus_message_append(reply, "s", j->error ? j->error : "");
         AppState *s = job_app(j);
@@ -285,6 +287,7 @@ static const sd_bus_vtable job_vtable[] = {
         SD_BUS_PROPERTY("Created", "t", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("Version", "t", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Ahead", "u", get_property, 0, 0),
+        SD_BUS_PROPERTY("WaitsFor", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Url", "s", get_property, 0, 0),
         SD_BUS_PROPERTY("Error", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_METHOD_WITH_ARGS("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_cancel,

@@ -256,6 +256,7 @@ int deploy_run(const Deploy *d, char **ret_reason)
 {
         _cleanup_error_ Error e = ERROR_NULL;
         _cleanup_free_ char *path = NULL;
+        _cleanup_job_ Job job = JOB_NULL;
 
         int r = start(d, &path, &e);
         if (r < 0) {
@@ -265,6 +266,8 @@ int deploy_run(const Deploy *d, char **ret_reason)
         }
         if (d->plan->options.detach) {
                 deploy_say("-----> Queued; it goes on without you");
+                if (job_read(d->client, path, &job, NULL) >= 0 && *job.waits_for)
+                        deploy_say("       Waiting: %s", job.waits_for);
                 deploy_say(
                         "       `paas releases --app %s` will show it, `paas logs --app %s --source build` "
                         "what it does",

@@ -146,6 +146,10 @@ def lock(directories):
         pushers.append(Pusher(app, directory, commit))
         pushers[-1].said('Waiting: locked by root: the database is moved')
     check('the pusher is told what ends it', 'paas apps:unlock --app ' + app in pushers[0].output, pushers[0].output)
+    other = alone(directory, {'version': 'detached'})
+    r = push(directory, app, '--force', '-o', 'detach', other + ':refs/heads/main')
+    check('a detached push is told too', r.returncode == 0 and 'Waiting: locked by root: the database is moved' in r.stdout, r.stdout)
+    check('it can be cancelled', paas('deploys:cancel', waiting(app)[-1]['id']).returncode == 0, waiting(app))
     setting = start(*inlab_command('paas', 'config:set', '-a', app, 'LATER=1'))
     within(30, 'config:set waits too', lambda: any(d['kind'] == 'config' and d['waits_for'].startswith('locked') for d in waiting(app)))
     r = paas('ps:restart', '-a', app, timeout=60)
@@ -164,13 +168,28 @@ def lock(directories):
         p.end(0)
     output, _ = setting.communicate(timeout=120)
     check('config:set ends well', setting.returncode == 0 and 'Set LATER' in output, output)
-    done = sorted((d for d in deploys(app) if number(d) > before and d['kind'] == 'deploy'), key=number)
+    done = sorted((d for d in deploys(app) if number(d) > before and d['kind'] == 'deploy' and d['state'] != 'canceled'), key=number)
     check('they were released in their order', [d['commit'] for d in done] == [c for c, _ in pushed] and done[0]['version'] < done[1]['version'], done)
     check('the value is there', paas('config:get', 'LATER', '-a', app).stdout == '1\n')
     agree('after the lock', app, *pushed[-1])
     within(30, 'the lock and its end are on record', lambda: all(a in inlab(
         'git', '--git-dir', '/var/lib/paas/state.git', 'log', '--format=%B', 'refs/paas/app/' + app).stdout
         for a in ('Action: apps:lock', 'Reason: the database is moved', 'Action: apps:unlock')))
+
+
+def killed_while_superseding(app, directory, first, second):
+    """paasd dies when the newer one is on record and the older one not cancelled yet."""
+    waits = Pusher(app, directory, first)
+    waits.said('locked by root')
+    inlab('sh', '-c', 'printf deploy:queued >/run/paas/fault')
+    newer = Pusher(app, directory, second, '-o', 'supersede')
+    waits.end(1)
+    check('paasd died there', inlab('rm', '/run/paas/fault').returncode != 0)
+    check('it is superseded all the same', 'superseded by' in waits.output, waits.output)
+    newer.said('locked by root')
+    check('and the newer one waits', [d['commit'] for d in waiting(app)][-1:] == [second], waiting(app))
+    paas('deploys:cancel', waiting(app)[-1]['id'])
+    newer.end(1)
 
 
 def supersede(directories):
@@ -194,6 +213,8 @@ def supersede(directories):
     agree('supersede', app, *pushed[2])
 
     paas('apps:lock', '-a', app, '--reason', 'held')
+    if FLAVOUR == 'sanitize':
+        killed_while_superseding(app, directory, pushed[0][0], slow)
     waits = Pusher(app, directory, pushed[0][0])
     waits.said('locked by root: held')
     r = paas('deploy', pushed[1][0], '-a', app, '--supersede', '--detach')
@@ -259,6 +280,8 @@ def places(directories):
 
 def main():
     setup_paas()
+    # Else sshd itself drops some of those that connect at the same moment (docs/push.md).
+    inlab('sh', '-c', 'echo MaxStartups 100 >/etc/ssh/sshd_config.d/10-startups.conf && systemctl reload ssh')
     directories = {app: prepare(app) for app in APPS}
     twenty_to_five(directories)
     ten_to_one(directories)
