@@ -6,6 +6,7 @@
 #include "basic/strv.h"
 #include "model/access.h"
 #include "model/app.h"
+#include "model/applock.h"
 #include "model/release.h"
 #include "model/team.h"
 #include "model/unitname.h"
@@ -138,6 +139,23 @@ static void try_team(const char *s, size_t n)
 }
 
 /* Names that come from outside as strings: of units, and of what is to be scaled. */
+static void try_lock(const char *s, size_t n)
+{
+        _cleanup_app_lock_ AppLock l = APP_LOCK_NULL, again = APP_LOCK_NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        int r = app_lock_parse(s, n, &l, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(app_lock_check_reason(l.reason, NULL) >= 0);
+        fuzz_require(app_lock_format(&l, &text) >= 0);
+        fuzz_require(app_lock_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(app_lock_format(&again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
 static void try_names(const char *s)
 {
         _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
@@ -160,6 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         try_user(s, size);
         try_formation(s, size);
         try_domains(s, size);
+        try_lock(s, size);
         try_access(s, size);
         try_team(s, size);
         try_names(s);
