@@ -367,6 +367,10 @@ int catalog_commit_release(Catalog *c, AppState *s, const char *base, const Stor
         memcpy(s->release_head, commit_id, STORE_ID_SIZE);
         memcpy(ret_commit, commit_id, STORE_ID_SIZE);
         s->last_version = release->version;
+        if (release->slug) {
+                memcpy(s->built, commit_id, STORE_ID_SIZE);
+                s->built_known = true;
+        }
         return 0;
 }
 

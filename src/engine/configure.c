@@ -231,26 +231,31 @@ static int read_pending(Job *j, const char *base, SealedSet *set, char ***change
         return r < 0 ? r : 0;
 }
 
+static int find_built(void *userdata, const HistoryRelease *h)
+{
+        AppState *s = userdata;
+        if (!h->release.slug)
+                return 0;
+        memcpy(s->built, h->commit, STORE_ID_SIZE);
+        return 1;
+}
+
 /* The slug to run with the new config: the current one, or, when nothing could be started yet, the last one
  * that was built (the first push may have failed for want of this very variable). */
-static int find_slug(Engine *e, const AppState *s, Release *ret, char commit[STORE_ID_SIZE])
+static int find_slug(Engine *e, AppState *s, Release *ret, char commit[STORE_ID_SIZE])
 {
         if (s->release.slug) {
                 memcpy(commit, s->current, STORE_ID_SIZE);
                 return release_copy(&s->release, ret);
         }
-        HistoryRelease *list = NULL;
-        size_t n = 0;
-        int r = history_releases(e->store, s->head, s->release_head, 0, &list, &n, NULL);
-        commit[0] = '\0';
-        for (size_t i = 0; r >= 0 && i < n && !commit[0]; i++) {
-                if (!list[i].release.slug)
-                        continue;
-                r = release_copy(&list[i].release, ret);
-                memcpy(commit, list[i].commit, STORE_ID_SIZE);
+        if (!s->built_known) {
+                int r = history_walk(e->store, s->release_head, find_built, s);
+                if (r < 0)
+                        return r;
+                s->built_known = true;
         }
-        history_free(list, n);
-        return r;
+        memcpy(commit, s->built, STORE_ID_SIZE);
+        return commit[0] ? catalog_read_release(&e->catalog, commit, ret, NULL, NULL) : 0;
 }
 
 /* Config from the base; slug, Procfile and app.json from the release that was built. */
@@ -271,7 +276,7 @@ static int add_built(Engine *e, const char *commit, SealedSet *set, char **procf
         return n;
 }
 
-static void release_config(Job *j, const AppState *s, SealedSet *set, const char *description)
+static void release_config(Job *j, AppState *s, SealedSet *set, const char *description)
 {
         _cleanup_release_ Release old = RELEASE_NULL;
         _cleanup_free_ char *procfile = NULL, *app_json = NULL;

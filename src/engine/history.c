@@ -106,6 +106,27 @@ typedef struct Listing {
         size_t open; /* how many of them have no fate yet */
 } Listing;
 
+static int read_entry(Store *store, const StoreEntry *entry, HistoryRelease *ret)
+{
+        _cleanup_history_release_ HistoryRelease h = {
+                .status = RELEASE_PENDING,
+                .operation = trailer_number(entry, "Operation"),
+        };
+        _cleanup_free_ char *text = NULL;
+        size_t length;
+        snprintf(h.commit, sizeof(h.commit), "%s", entry->id);
+        int r = store_read(store, entry->id, "release", 65536, &text, &length);
+        if (r >= 0)
+                r = release_parse(text, length, &h.release, NULL);
+        if (r >= 0)
+                r = text_replace(&h.email, entry->email);
+        if (r < 0)
+                return r;
+        *ret = h;
+        h = (HistoryRelease){0};
+        return 0;
+}
+
 static int add_release(void *userdata, const StoreEntry *entry)
 {
         Listing *l = userdata;
@@ -116,21 +137,9 @@ static int add_release(void *userdata, const StoreEntry *entry)
         if (!longer)
                 return -ENOMEM;
         l->list = longer;
-        HistoryRelease *h = &l->list[l->n];
-        *h = (HistoryRelease){.status = RELEASE_PENDING, .operation = trailer_number(entry, "Operation")};
-        snprintf(h->commit, sizeof(h->commit), "%s", entry->id);
-
-        _cleanup_free_ char *text = NULL;
-        size_t length;
-        int r = store_read(l->store, entry->id, "release", 65536, &text, &length);
-        if (r >= 0)
-                r = release_parse(text, length, &h->release, NULL);
-        if (r >= 0)
-                r = text_replace(&h->email, entry->email);
-        if (r < 0) {
-                release_clear(&h->release);
+        int r = read_entry(l->store, entry, &l->list[l->n]);
+        if (r < 0)
                 return r;
-        }
         l->n++;
         l->open++;
         return l->max > 0 && l->n >= l->max;
@@ -144,27 +153,29 @@ static HistoryRelease *find_listed(Listing *l, uint64_t version)
         return NULL;
 }
 
+/* True when it is the last word on it. */
+static bool take_fate(HistoryRelease *h, const StoreEntry *entry)
+{
+        _cleanup_free_ char *status =
+                h->status == RELEASE_PENDING ? store_entry_trailer(entry, "Status") : NULL;
+        if (!status)
+                return false;
+        if (streq(status, "crashed")) { /* later than its success, which is still to come */
+                h->crashed = true;
+                return false;
+        }
+        h->status = streq(status, "succeeded") ? RELEASE_SUCCEEDED : RELEASE_FAILED;
+        if (h->status == RELEASE_FAILED)
+                h->reason = store_entry_trailer(entry, "Reason");
+        return true;
+}
+
 static int add_fate(void *userdata, const StoreEntry *entry)
 {
         Listing *l = userdata;
         uint64_t version = trailer_number(entry, "Release");
         HistoryRelease *h = version ? find_listed(l, version) : NULL;
-        if (!h || h->status != RELEASE_PENDING)
-                return 0;
-
-        _cleanup_free_ char *status = store_entry_trailer(entry, "Status");
-        if (!status)
-                return 0;
-        if (streq(status, "crashed")) { /* later than its success, which is still to come */
-                h->crashed = true;
-                return 0;
-        }
-        h->status = streq(status, "succeeded")  ? RELEASE_SUCCEEDED
-                    : streq(status, "recorded") ? RELEASE_RECORDED
-                                                : RELEASE_FAILED;
-        if (h->status == RELEASE_FAILED)
-                h->reason = store_entry_trailer(entry, "Reason");
-        return --l->open == 0;
+        return h && take_fate(h, entry) && --l->open == 0;
 }
 
 int history_releases(Store *store, const char *app_head, const char *release_head, size_t max,
@@ -183,12 +194,78 @@ int history_releases(Store *store, const char *app_head, const char *release_hea
         return 0;
 }
 
+typedef struct Single {
+        Store *store;
+        uint64_t version;
+        HistoryRelease found;
+} Single;
+
+static int find_single(void *userdata, const StoreEntry *entry)
+{
+        Single *x = userdata;
+        uint64_t version = trailer_number(entry, "Release");
+        if (version == 0 || version > x->version)
+                return 0;
+        int r = version == x->version ? read_entry(x->store, entry, &x->found) : -ENOENT;
+        return r < 0 ? r : 1;
+}
+
+static int find_fate(void *userdata, const StoreEntry *entry)
+{
+        Single *x = userdata;
+        return trailer_number(entry, "Release") == x->version && take_fate(&x->found, entry);
+}
+
+int history_read_release(Store *store, const char *app_head, const char *release_head, uint64_t version,
+                         HistoryRelease *ret)
+{
+        Single x = {.store = store, .version = version};
+        int r = release_head[0] && version > 0 ? store_log(store, release_head, find_single, &x) : 0;
+        if (r >= 0 && !x.found.commit[0])
+                r = -ENOENT;
+        if (r >= 0)
+                r = store_log(store, app_head, find_fate, &x);
+        if (r < 0) {
+                history_release_clear(&x.found);
+                return r;
+        }
+        *ret = x.found;
+        return 0;
+}
+
+typedef struct Walk {
+        Store *store;
+        HistoryEach each;
+        void *userdata;
+} Walk;
+
+static int walk_on(void *userdata, const StoreEntry *entry)
+{
+        Walk *w = userdata;
+        _cleanup_history_release_ HistoryRelease h = {0};
+        if (trailer_number(entry, "Release") == 0)
+                return 0;
+        int r = read_entry(w->store, entry, &h);
+        return r < 0 ? r : w->each(w->userdata, &h);
+}
+
+int history_walk(Store *store, const char *release_head, HistoryEach each, void *userdata)
+{
+        Walk w = {store, each, userdata};
+        return release_head[0] ? store_log(store, release_head, walk_on, &w) : 0;
+}
+
+void history_release_clear(HistoryRelease *h)
+{
+        release_clear(&h->release);
+        free(h->email);
+        free(h->reason);
+        *h = (HistoryRelease){0};
+}
+
 void history_free(HistoryRelease *list, size_t n)
 {
-        for (size_t i = 0; i < n; i++) {
-                release_clear(&list[i].release);
-                free(list[i].email);
-                free(list[i].reason);
-        }
+        for (size_t i = 0; i < n; i++)
+                history_release_clear(&list[i]);
         free(list);
 }

@@ -33,6 +33,16 @@ void history_free(HistoryRelease *list, size_t n);
 int history_releases(Store *store, const char *app_head, const char *release_head, size_t max,
                      HistoryRelease **ret, size_t *ret_n, Error *e);
 
+/* One of them. -ENOENT. Of the others only the commits are looked at. */
+int history_read_release(Store *store, const char *app_head, const char *release_head, uint64_t version,
+                         HistoryRelease *ret);
+void history_release_clear(HistoryRelease *h);
+#define _cleanup_history_release_ _cleanup_(history_release_clear)
+
+/* Newest first, until `each` returns something else than 0, which is returned. Their fate is not known. */
+typedef int (*HistoryEach)(void *userdata, const HistoryRelease *h);
+int history_walk(Store *store, const char *release_head, HistoryEach each, void *userdata);
+
 /* The number in the tip's trailer `Release:`. */
 int history_last_version(Store *store, const char *release_head, uint64_t *ret);
 

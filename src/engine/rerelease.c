@@ -23,30 +23,40 @@ bool rerelease_is_possible(const AppState *s, const Release *release)
         return access(path, F_OK) == 0;
 }
 
-static const HistoryRelease *find(const HistoryRelease *list, size_t n, uint64_t version)
-{
-        for (size_t i = 0; i < n; i++)
-                if (list[i].release.version == version)
-                        return &list[i];
-        return NULL;
-}
+/* How many of the newest releases are read at first: what is looked for is nearly always among them. */
+#define RECENT 50
+
+typedef bool (*Suits)(const AppState *s, const HistoryRelease *h);
 
 /* The newest before the current one that had become current and stayed up, and is another. */
-static const HistoryRelease *find_good(const AppState *s, const HistoryRelease *list, size_t n)
+static bool is_good(const AppState *s, const HistoryRelease *h)
 {
-        for (size_t i = 0; i < n; i++)
-                if (list[i].release.version < s->release.version && list[i].status == RELEASE_SUCCEEDED &&
-                    !list[i].crashed && list[i].release.slug)
-                        return &list[i];
-        return NULL;
+        return h->release.version < s->release.version && h->status == RELEASE_SUCCEEDED && !h->crashed &&
+               h->release.slug;
 }
 
-static const HistoryRelease *find_failed(const HistoryRelease *list, size_t n)
+static bool has_failed(const AppState *s, const HistoryRelease *h)
 {
-        for (size_t i = 0; i < n; i++)
-                if (list[i].status == RELEASE_FAILED)
-                        return &list[i];
-        return NULL;
+        return h->status == RELEASE_FAILED;
+}
+
+/* The newest release that suits, and its fate. 0: there is none; 1. */
+static int find_newest(Engine *e, const AppState *s, Suits suits, uint64_t *ret, Error *error)
+{
+        for (size_t max = RECENT;; max = 0) {
+                HistoryRelease *list = NULL;
+                size_t n = 0;
+                int r = history_releases(e->store, s->head, s->release_head, max, &list, &n, error);
+                if (r < 0)
+                        return r;
+                bool found = false;
+                for (size_t i = 0; i < n && !found; i++)
+                        if ((found = suits(s, &list[i])))
+                                *ret = list[i].release.version;
+                history_free(list, n);
+                if (found || max == 0 || n < max)
+                        return found;
+        }
 }
 
 static int check_slug(const AppState *s, const Release *release, Error *error)
@@ -72,22 +82,29 @@ const char *rerelease_wall(const AppState *s, const Release *release)
 }
 
 /* Going back over a release that cannot be undone is refused, with its reason. */
-static int check_walls(const AppState *s, const HistoryRelease *list, size_t n, uint64_t target,
-                       Error *error)
+static int check_walls(Engine *e, const AppState *s, uint64_t target, Error *error)
 {
-        for (size_t i = 0; i < n; i++) {
-                const Release *r = &list[i].release;
-                const char *reason = rerelease_wall(s, r);
-                if (!reason || list[i].status != RELEASE_SUCCEEDED || r->version <= target ||
-                    r->version > s->release.version)
+        HistoryRelease *list = NULL;
+        size_t n = 0;
+        if (target >= s->release.version)
+                return 0;
+        int r = history_releases(e->store, s->head, s->release_head, s->last_version - target, &list, &n,
+                                 error);
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                const Release *release = &list[i].release;
+                const char *reason = rerelease_wall(s, release);
+                if (!reason || list[i].status != RELEASE_SUCCEEDED || release->version <= target ||
+                    release->version > s->release.version)
                         continue;
-                return error_set(
+                r = error_set(
                         error, -EPERM,
                         "v%llu may not be rolled back: %s. An owner can do it nevertheless: paas rollback "
                         "v%llu --force -a %s",
-                        (unsigned long long) r->version, reason, (unsigned long long) target, s->app.name);
+                        (unsigned long long) release->version, reason, (unsigned long long) target,
+                        s->app.name);
         }
-        return 0;
+        history_free(list, n);
+        return r;
 }
 
 static int submit(Engine *e, AppState *s, OperationKind kind, uint64_t version, const char *what,
@@ -115,46 +132,50 @@ static int submit(Engine *e, AppState *s, OperationKind kind, uint64_t version, 
         return 0;
 }
 
-static int choose_rollback(const AppState *s, const RollbackRequest *q, const HistoryRelease *list, size_t n,
-                           uint64_t *ret, Error *error)
+static int no_release(const AppState *s, uint64_t version, Error *error)
 {
-        const HistoryRelease *h = q->version > 0 ? find(list, n, q->version) : find_good(s, list, n);
-        if (!h && q->version > 0)
-                return error_set(error, -ENOENT, "%s has no release v%llu (see paas releases -a %s)",
-                                 s->app.name, (unsigned long long) q->version, s->app.name);
-        if (!h)
+        return error_set(error, -ENOENT, "%s has no release v%llu (see paas releases -a %s)", s->app.name,
+                         (unsigned long long) version, s->app.name);
+}
+
+static int choose_rollback(Engine *e, const AppState *s, const RollbackRequest *q, uint64_t *ret,
+                           Error *error)
+{
+        _cleanup_history_release_ HistoryRelease h = {0};
+        bool only_config = q->config && !q->code;
+        uint64_t version = q->version;
+        int r = version > 0 ? 1 : find_newest(e, s, is_good, &version, error);
+        if (r == 0)
                 return error_set(error, -ENOENT,
                                  "%s has no earlier release that worked (see paas releases -a %s)",
                                  s->app.name, s->app.name);
-        if (h->release.version == s->release.version)
+        if (r > 0)
+                r = history_read_release(e->store, s->head, s->release_head, version, &h);
+        if (r < 0)
+                return r == -ENOENT ? no_release(s, version, error) : r;
+        if (version == s->release.version)
                 return error_set(error, -EINVAL, "v%llu is the current release",
-                                 (unsigned long long) h->release.version);
-        if (h->status != RELEASE_SUCCEEDED)
+                                 (unsigned long long) version);
+        if (h.status != RELEASE_SUCCEEDED)
                 return error_set(error, -EINVAL,
                                  "v%llu never was current: %s. `paas releases:retry v%llu` tries it again",
-                                 (unsigned long long) h->release.version,
-                                 h->reason ? h->reason : "it was not started",
-                                 (unsigned long long) h->release.version);
-        int r = q->config && !q->code ? 0 : check_slug(s, &h->release, error);
-        if (r >= 0 && !q->force && !(q->config && !q->code))
-                r = check_walls(s, list, n, h->release.version, error);
-        *ret = h->release.version;
+                                 (unsigned long long) version, h.reason ? h.reason : "it was not started",
+                                 (unsigned long long) version);
+        r = only_config ? 0 : check_slug(s, &h.release, error);
+        if (r >= 0 && !q->force && !only_config)
+                r = check_walls(e, s, version, error);
+        *ret = version;
         return r;
 }
 
 int rollback_submit(Engine *e, AppState *s, const RollbackRequest *q, const Actor *actor, Job **ret,
                     Error *error)
 {
-        HistoryRelease *list = NULL;
-        size_t n = 0;
         uint64_t version = 0;
         if (!s->release.slug)
                 return error_set(error, -EINVAL, "%s runs nothing yet: there is nothing to go back from",
                                  s->app.name);
-        int r = history_releases(e->store, s->head, s->release_head, 0, &list, &n, error);
-        if (r >= 0)
-                r = choose_rollback(s, q, list, n, &version, error);
-        history_free(list, n);
+        int r = choose_rollback(e, s, q, &version, error);
         if (r < 0)
                 return r;
         const char *what = q->code == q->config ? "" : q->code ? "code" : "config";
@@ -163,28 +184,23 @@ int rollback_submit(Engine *e, AppState *s, const RollbackRequest *q, const Acto
 
 int retry_submit(Engine *e, AppState *s, uint64_t version, const Actor *actor, Job **ret, Error *error)
 {
-        HistoryRelease *list = NULL;
-        size_t n = 0;
-        int r = history_releases(e->store, s->head, s->release_head, 0, &list, &n, error);
+        _cleanup_history_release_ HistoryRelease h = {0};
+        int r = version > 0 ? 1 : find_newest(e, s, has_failed, &version, error);
+        if (r == 0)
+                return error_set(
+                        error, -ENOENT,
+                        "No release of %s has failed. A build that failed made none: push again, or paas "
+                        "deploy COMMIT",
+                        s->app.name);
+        if (r > 0)
+                r = history_read_release(e->store, s->head, s->release_head, version, &h);
         if (r < 0)
-                return r;
-        const HistoryRelease *h = version > 0 ? find(list, n, version) : find_failed(list, n);
-        if (!h)
-                r = version > 0
-                            ? error_set(error, -ENOENT, "%s has no release v%llu (see paas releases -a %s)",
-                                        s->app.name, (unsigned long long) version, s->app.name)
-                            : error_set(error, -ENOENT,
-                                        "No release of %s has failed. A build that failed made "
-                                        "none: push again, or paas deploy COMMIT",
-                                        s->app.name);
-        else if (h->status == RELEASE_SUCCEEDED)
-                r = error_set(error, -EINVAL, "v%llu has not failed: `paas rollback v%llu` goes back to it",
-                              (unsigned long long) h->release.version,
-                              (unsigned long long) h->release.version);
-        else
-                r = check_slug(s, &h->release, error);
-        version = h ? h->release.version : 0;
-        history_free(list, n);
+                return r == -ENOENT ? no_release(s, version, error) : r;
+        if (h.status == RELEASE_SUCCEEDED)
+                return error_set(error, -EINVAL,
+                                 "v%llu has not failed: `paas rollback v%llu` goes back to it",
+                                 (unsigned long long) version, (unsigned long long) version);
+        r = check_slug(s, &h.release, error);
         return r < 0 ? r : submit(e, s, OPERATION_RETRY, version, "", false, actor, ret, error);
 }
 

@@ -34,6 +34,8 @@ typedef struct AppState {
         AppLock lock;                 /* of whoever holds releases back */
         Release release;              /* the current one; version 0 when there is none */
         Procfile procfile;            /* its Procfile */
+        char built[STORE_ID_SIZE];    /* newest release with a slug, current or not; \"\": none */
+        bool built_known;             /* the history was asked for it */
         uint64_t crashed_version;     /* whose crash is on record; 0: none since our start */
         uint64_t last_version;        /* the number that the newest release got */
         uint64_t last_operation;      /* the largest number that an operation had */

@@ -267,9 +267,7 @@ int method_get_release(sd_bus_message *message, void *userdata, sd_bus_error *e)
         AppState *s = userdata;
         Caller caller;
         uint64_t version;
-        HistoryRelease *list = NULL;
-        size_t n = 0;
-        _cleanup_error_ Error error = ERROR_NULL;
+        _cleanup_history_release_ HistoryRelease h = {0};
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = caller_may(m, message, ACTION_RELEASES_LIST, s, &caller, e);
         if (r >= 0)
@@ -280,14 +278,9 @@ int method_get_release(sd_bus_message *message, void *userdata, sd_bus_error *e)
                 return r;
         if (version == 0)
                 version = s->release.version;
-        r = history_releases(m->engine->store, s->head, s->release_head, 0, &list, &n, &error);
-        if (r < 0)
-                return bus_error_reply(e, r, &error);
-        r = -ENOENT;
-        for (size_t i = 0; i < n; i++)
-                if (list[i].release.version == version)
-                        r = append_whole_release(reply, m, s, &list[i]);
-        history_free(list, n);
+        r = history_read_release(m->engine->store, s->head, s->release_head, version, &h);
+        if (r >= 0)
+                r = append_whole_release(reply, m, s, &h);
         if (r == -ENOENT)
                 return sd_bus_error_setf(e, "org.paas1.Error.NoSuchRelease", "%s has no release v%llu.",
                                          s->app.name, (unsigned long long) version);

@@ -96,22 +96,13 @@ int method_unlock_release(sd_bus_message *message, void *userdata, sd_bus_error 
 
 static int find_operation(Manager *m, const AppState *s, uint64_t version, uint64_t *ret, sd_bus_error *e)
 {
-        HistoryRelease *list = NULL;
-        size_t n = 0;
-        _cleanup_error_ Error error = ERROR_NULL;
-        int r = history_releases(m->engine->store, s->head, s->release_head, 0, &list, &n, &error);
-        if (r < 0)
-                return bus_error_reply(e, r, &error);
-        uint64_t operation = 0;
-        for (size_t i = 0; i < n; i++)
-                if (list[i].release.version == version)
-                        operation = list[i].operation;
-        history_free(list, n);
-        if (operation == 0)
+        _cleanup_history_release_ HistoryRelease h = {0};
+        int r = history_read_release(m->engine->store, s->head, s->release_head, version, &h);
+        if (r == -ENOENT)
                 return sd_bus_error_setf(e, "org.paas1.Error.NoSuchRelease", "%s has no release v%llu.",
                                          s->app.name, (unsigned long long) version);
-        *ret = operation;
-        return 0;
+        *ret = h.operation;
+        return r;
 }
 
 /* What its operation printed: the build, the release command, the start. */
