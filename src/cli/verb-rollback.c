@@ -8,13 +8,18 @@
 
 #include "cli/cli.h"
 
-static int follow(Cli *cli, int r, const Json *path)
+static int follow(Cli *cli, int r, const Json *path, const char *what)
 {
-        const char *s = r >= 0 ? js_string_value(path) : NULL;
+        _cleanup_job_ Job job = JOB_NULL;
+        const char *s = r >= 0 ? js_string_value(path) : NULL, *app;
+        if (r >= 0)
+                r = cli_app(cli, &app);
+        if (r >= 0)
+                r = cli_follow(cli, s ? s : "/", &job);
         if (r < 0)
                 return r;
-        r = cli_follow(cli, s ? s : "/", NULL);
-        return r < 0 ? r : CLI_OK;
+        printf("%s %s: released v%" PRIu64 "\n", what, app, job.version);
+        return CLI_OK;
 }
 
 int verb_rollback(Cli *cli)
@@ -31,7 +36,7 @@ int verb_rollback(Cli *cli)
                                 (int) cli_has(cli, OPTION_CONFIG), "run-release", "b",
                                 (int) cli_has(cli, OPTION_RUN_RELEASE), "force", "b",
                                 (int) cli_has(cli, OPTION_FORCE));
-        return follow(cli, r, path);
+        return follow(cli, r, path, "Rolled back");
 }
 
 int verb_releases_retry(Cli *cli)
@@ -42,7 +47,7 @@ int verb_releases_retry(Cli *cli)
         int r = cli_release(cli, &version);
         if (r >= 0)
                 r = cli_ask_app(cli, "RetryRelease", &path, "t", version);
-        return follow(cli, r, path);
+        return follow(cli, r, path, "Retried");
 }
 
 int verb_releases_lock(Cli *cli)
