@@ -40,6 +40,7 @@ static const Key keys[] = {
         KEY("app:release-timeout", KIND_SECONDS, release_timeout, 1800, 1, 86400),
         KEY("app:drain-timeout", KIND_SECONDS, drain_timeout, 30, 0, 86400),
         KEY("app:stop-timeout", KIND_SECONDS, stop_timeout, 30, 1, 3600),
+        KEY("app:detached-time-limit", KIND_SECONDS, detached_limit, 86400, 1, 31536000),
         KEY("app:keep-releases", KIND_NUMBER, keep_releases, 10, 2, 10000),
         KEY("router:pool", KIND_NUMBER, router_pool, 64, 16, 4096),
         KEY("router:https-port", KIND_NUMBER, https_port, 443, 1, 65535),

@@ -26,6 +26,7 @@ typedef struct Settings {
         uint64_t release_timeout; /* seconds for the release command */
         uint64_t drain_timeout;   /* seconds that open requests get at a switch */
         uint64_t stop_timeout;    /* seconds between the stop signal and SIGKILL */
+        uint64_t detached_limit;  /* seconds that `paas run:detached` has */
         uint64_t keep_releases;   /* slugs kept */
         /* [router] */
         uint64_t router_pool; /* empty backends kept for new applications */

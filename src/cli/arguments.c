@@ -11,6 +11,9 @@
 void arguments_clear(Invocation *i)
 {
         strv_free(i->arguments);
+        for (char **value = i->many; value && *value; value++)
+                explicit_bzero(*value, strlen(*value));
+        strv_free(i->many);
         *i = (Invocation){0};
 }
 
@@ -67,6 +70,12 @@ static int misuse(const Verb *v, Error *e, const char *what, const char *word)
         return error_set(e, -EINVAL, "%s %s. `paas help %s` explains the command", word, what, v->name);
 }
 
+static int set_value(Invocation *i, Option o, const char *value)
+{
+        i->values[o] = value;
+        return option_info(o)->many ? strv_append(&i->many, value) : 0;
+}
+
 /* "--app=blog", "--app blog". Moves on when it took the next word. */
 static int take_long(Invocation *i, char *const **word, Error *e)
 {
@@ -79,14 +88,13 @@ static int take_long(Invocation *i, char *const **word, Error *e)
                 if (equals)
                         return misuse(i->verb, e, "has a value, but takes none", **word);
                 i->values[o] = "";
-        } else if (equals) {
-                i->values[o] = equals + 1;
-        } else {
-                if (!(*word)[1])
-                        return misuse(i->verb, e, "needs a value", **word);
-                i->values[o] = *++*word;
+                return 0;
         }
-        return 0;
+        if (equals)
+                return set_value(i, o, equals + 1);
+        if (!(*word)[1])
+                return misuse(i->verb, e, "needs a value", **word);
+        return set_value(i, o, *++*word);
 }
 
 /* "-t", "-ablog", "-a blog", "-tn 5". */
@@ -101,12 +109,10 @@ static int take_letters(Invocation *i, char *const **word, Error *e)
                         continue;
                 }
                 if (p[1])
-                        i->values[o] = p + 1;
-                else if ((*word)[1])
-                        i->values[o] = *++*word;
-                else
+                        return set_value(i, o, p + 1);
+                if (!(*word)[1])
                         return misuse(i->verb, e, "needs a value", **word);
-                return 0;
+                return set_value(i, o, *++*word);
         }
         return 0;
 }
@@ -128,6 +134,8 @@ static int take_words(Invocation *i, char *const *words, Error *e)
         int r = 0;
 
         for (char *const *w = words; r >= 0 && *w; w++) {
+                if (i->verb->command && i->arguments)
+                        options = false;
                 if (options && streq(*w, "--"))
                         options = false;
                 else if (options && text_after(*w, "--"))

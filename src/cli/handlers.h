@@ -32,6 +32,8 @@ int verb_ps(Cli *cli);
 int verb_ps_scale(Cli *cli);
 int verb_ps_restart(Cli *cli);
 int verb_ps_stop(Cli *cli);
+int verb_run(Cli *cli);
+int verb_run_detached(Cli *cli);
 int verb_logs(Cli *cli);
 int verb_releases(Cli *cli);
 int verb_releases_info(Cli *cli);

@@ -102,6 +102,18 @@ static int read_words(const char *number, char ***ret)
         return 0;
 }
 
+/* "A=secret", "--env=A=secret", "-eA=secret" */
+static char *secret_of(char *word)
+{
+        char *from = word;
+        if (text_after(word, "--env="))
+                from += strlen("--env=");
+        else if (word[0] == '-' && word[1] != 'e')
+                return NULL;
+        char *value = strchr(from, '=');
+        return value ? value + 1 : NULL;
+}
+
 /* Our own words, and none of their values where everybody could read them (proc(5), cmdline). */
 static int take_words(char **argv, char ***ret)
 {
@@ -112,9 +124,9 @@ static int take_words(char **argv, char ***ret)
         int r = 0;
         for (char **word = argv; r >= 0 && *word; word++) {
                 r = strv_append(ret, *word);
-                char *value = strchr(*word, '=');
-                if (value && (*word)[0] != '-')
-                        memset(value + 1, 0, strlen(value + 1));
+                char *value = secret_of(*word);
+                if (value)
+                        memset(value, 0, strlen(value));
         }
         return r;
 }

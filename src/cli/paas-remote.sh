@@ -68,7 +68,7 @@ case $verb in
         apps:create | apps:destroy | apps:info | apps:lock | apps:unlock | config:add | config:diff | config:edit | config:get | \
                 config:set | config:unset | config:remove | deploys:cancel | \
                 domains:add | domains:remove | keys:add | keys:remove | ps:kill | ps:restart | ps:scale | ps:stop | \
-                releases:info | users:add)
+                releases:info | run:detached | users:add)
                 verb=$verb:$1
                 shift
                 ;;
@@ -80,12 +80,33 @@ config:add) verb=config:set ;;
 create) verb=apps:create ;;
 esac
 
+# Options with a value in the next word, of all verbs: so that a value is not taken for an argument.
+takes_value() {
+        case $1 in
+        -a | --app | -f | --file | --reason | -n | --lines | --number | -p | --ps | --source | --confirm | -u | --user | --email | --domain | --key) return 0 ;;
+        -s) case $verb in logs | run | run:detached) ;; *) return 1 ;; esac ;;
+        -e | --env | --size | --time-limit) return 0 ;;
+        --admin) [ "$verb" = setup ] ;;
+        *) return 1 ;;
+        esac
+}
+
+# What follows the first argument is a command of somebody else's, with options of its own.
+is_command() {
+        case $verb in run | run:detached) ;; *) return 1 ;; esac
+}
+
 remote=
 expects_remote=
+skip=
 for word do
         if [ -n "$expects_remote" ]; then
                 remote=$word
                 expects_remote=
+                continue
+        fi
+        if [ -n "$skip" ]; then
+                skip=
                 continue
         fi
         case $word in
@@ -93,6 +114,8 @@ for word do
         --remote | -r) expects_remote=yes ;;
         --remote=*) remote=${word#*=} ;;
         -r?*) remote=${word#-r} ;;
+        -?*) ! takes_value "$word" || skip=yes ;;
+        *) ! is_command || break ;;
         esac
 done
 url=$(remote_url "${remote:-paas}") || url=
@@ -137,16 +160,6 @@ config:edit) line= ;;
 *) add "$verb" ;;
 esac
 
-# Options with a value in the next word, of all verbs: so that a value is not taken for an argument.
-takes_value() {
-        case $1 in
-        -a | --app | -f | --file | --reason | -n | --lines | --number | -p | --ps | --source | --confirm | -u | --user | --email | --domain | --key) return 0 ;;
-        -s) [ "$verb" = logs ] ;;
-        --admin) [ "$verb" = setup ] ;;
-        *) return 1 ;;
-        esac
-}
-
 # The public key that somebody without a FILE means.
 default_key() {
         for key in id_ed25519 id_ecdsa id_rsa; do
@@ -162,6 +175,7 @@ first=       # the first argument
 entries=     # of config:set, quoted for eval
 value_of=    # the option whose value comes next
 options=yes  # until "--"
+tty=yes      # where there is one
 for word do
         if [ -n "$value_of" ]; then
                 case $value_of in
@@ -186,10 +200,12 @@ for word do
                 fi
                 ;;
         yes-?*)
+                [ "$word" != --no-tty ] || tty=no
                 ! takes_value "$word" || value_of=$word
                 ;;
         *)
                 [ -n "$first" ] || first=$word
+                ! is_command || options=no
                 case $verb in
                 keys:add) file=$word; continue ;;
                 config:set)
@@ -306,4 +322,4 @@ if [ "$verb" = apps:create ] && [ -n "$first" ] && [ -z "$url" ] && git rev-pars
         git remote add paas "$url" && printf 'The git remote paas is set: git push paas main\n' >&2
         exit 0
 fi
-run yes
+run "$tty"

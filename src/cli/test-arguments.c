@@ -110,6 +110,25 @@ static void misuse_is_named(void **state)
         refuse("ps --json=yes", "takes none");
 }
 
+/* What belongs to the command is never taken for ours. */
+static void a_command_keeps_its_options(void **state)
+{
+        _cleanup_strv_ char **words = NULL;
+        _cleanup_arguments_ Invocation i = {0};
+
+        check("run ls -la --app x", "run", "ls|-la|--app|x");
+        check("run -a blog -- -x", "run", "-x");
+        check("run:detached --app=blog rake -s", "run:detached", "rake|-s");
+        check("run detached rake", "run:detached", "rake");
+        refuse("run -x ls", "-x is not an option");
+        refuse("run --app blog", "Something is missing");
+        refuse("run:detached --no-tty ls", "--no-tty is not an option");
+
+        assert_int_equal(parse("run -e A=1 --env=B= -eC=x=y env -e D=1", &i, &words, NULL), 0);
+        _cleanup_free_ char *env = strv_join(i.many, " ");
+        assert_string_equal(env, "A=1 B= C=x=y");
+}
+
 static void help_needs_no_arguments(void **state)
 {
         check("config:set --help", "config:set", "");
@@ -168,10 +187,15 @@ static void each_option_is_allowed_somewhere(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(verbs_are_found),    cmocka_unit_test(options_stand_anywhere),
-                cmocka_unit_test(values_are_taken),   cmocka_unit_test(options_belong_to_their_verb),
-                cmocka_unit_test(misuse_is_named),    cmocka_unit_test(help_needs_no_arguments),
-                cmocka_unit_test(the_table_is_whole), cmocka_unit_test(each_option_is_allowed_somewhere),
+                cmocka_unit_test(verbs_are_found),
+                cmocka_unit_test(options_stand_anywhere),
+                cmocka_unit_test(values_are_taken),
+                cmocka_unit_test(options_belong_to_their_verb),
+                cmocka_unit_test(misuse_is_named),
+                cmocka_unit_test(help_needs_no_arguments),
+                cmocka_unit_test(a_command_keeps_its_options),
+                cmocka_unit_test(the_table_is_whole),
+                cmocka_unit_test(each_option_is_allowed_somewhere),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,16 @@ test_host() {
         unset PAAS_HOST
 }
 
+test_run() {
+        check work "host paas@example.com word [--default-app=blog] word [run] word [-s] word [standard-2x] word [-e] word [A=b c] word [ls] word [-r] word [x;] word [--app] word [y]" \
+                run -s standard-2x -e 'A=b c' ls -r 'x;' --app y
+        check work 'host ssh://paas@staging.example.com:2200 word [--default-app=blog-staging] word [run:detached] word [--] word [-x] word [-r] word [paas]' \
+                run:detached -r staging -- -x -r paas
+        check work 'host paas@example.com word [--default-app=blog] word [run:detached] word [rake]' run detached rake
+        got=$(cd "$directory/work" && printf 'a\000b' | $shell "$client" run cat | tail -1)
+        [ "$got" = 'input a@b' ] || complain "standard input of run: $got"
+}
+
 test_config() {
         check work 'host paas@example.com word [--default-app=blog] word [config:set] word [-] input A=x y; $z@B=it'"'"'s@' \
                 config:set 'A=x y; $z' "B=it's"
@@ -157,6 +167,7 @@ for shell in dash 'bash --posix' 'busybox sh' mksh ksh 'zsh --emulate sh'; do
         command -v "${shell%% *}" >/dev/null || continue
         test_words
         test_host
+        test_run
         test_config
         test_config_file
         test_edit

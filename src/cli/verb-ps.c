@@ -34,7 +34,11 @@ static void put_instance(Columns *c, const Json *i)
         columns_put(c, reply_text(i, "size"));
         columns_put(c, memory);
         columns_putf(c, "%" PRId64, reply_number(i, "restarts"));
-        columns_put(c, reply_text(i, "command"));
+        if (*reply_text(i, "user"))
+                columns_putf(c, "%s (%s%s)", reply_text(i, "command"), reply_text(i, "user"),
+                             reply_bool(i, "detached") ? ", detached" : "");
+        else
+                columns_put(c, reply_text(i, "command"));
 }
 
 /* What a crashed process said last. */

@@ -43,6 +43,11 @@ static const OptionInfo infos[_OPTION_MAX] = {
         [OPTION_REFUSED] = {'\0', "refused", 0, "only what was refused"},
         [OPTION_SINCE] = {'\0', "since", "TIME", "nothing older: 2h, 7d, 2026-11-21T03:27:00Z"},
         [OPTION_FOLLOW] = {'f', "follow", 0, "go on with what comes"},
+        [OPTION_SIZE] = {'s', "size", "SIZE", "how much memory and processor it may use (standard-1x)"},
+        [OPTION_VARIABLE] = {'e', "env", "NAME=VALUE", "a variable for this run only; may be given again",
+                             true},
+        [OPTION_TIME_LIMIT] = {'\0', "time-limit", "TIME", "end it after this time, as 90s or 2h"},
+        [OPTION_NO_TTY] = {'\0', "no-tty", 0, "pipes and no terminal"},
         [OPTION_HELP] = {'h', "help", 0, "explain this command"},
 };
 

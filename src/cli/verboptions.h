@@ -45,6 +45,10 @@ typedef enum Option {
         OPTION_REFUSED,
         OPTION_SINCE,
         OPTION_FOLLOW,
+        OPTION_SIZE,
+        OPTION_VARIABLE, /* -e of a run */
+        OPTION_TIME_LIMIT,
+        OPTION_NO_TTY,
         OPTION_HELP,
         _OPTION_MAX,
 } Option;
@@ -54,6 +58,7 @@ typedef struct OptionInfo {
         const char *name;     /* "app", of --app */
         const char *argument; /* "NAME"; NULL: it takes none */
         const char *help;     /* one line */
+        bool many;            /* may be given again */
 } OptionInfo;
 
 const OptionInfo *option_info(Option o);
@@ -93,6 +98,9 @@ typedef uint64_t OptionSet;
   (OPTION_BIT(OPTION_APP) | OPTION_BIT(OPTION_ACTOR) | OPTION_BIT(OPTION_ACTION) |                          \
    OPTION_BIT(OPTION_REFUSED) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_FOLLOW) |                      \
    OPTION_BIT(OPTION_LINES))
+#define ALLOW_RUN_DETACHED                                                                                  \
+  (ALLOW_APP | OPTION_BIT(OPTION_SIZE) | OPTION_BIT(OPTION_VARIABLE) | OPTION_BIT(OPTION_TIME_LIMIT))
+#define ALLOW_RUN (ALLOW_RUN_DETACHED | OPTION_BIT(OPTION_NO_TTY))
 
 static inline bool option_in(Option o, OptionSet set)
 {

@@ -164,6 +164,24 @@ const Verb verbs[] = {
          "VERSION the newest "
          "before the current one that worked and stayed up.",
          "paas rollback --app blog\npaas rollback v9 --code --app blog"},
+        {"run", NULL, "COMMAND...", 1, ANY_NUMBER, ALLOW_RUN, verb_run, "run a command in the application",
+         "A process of its own with the current release's files, config vars and limits, on your terminal "
+         "when "
+         "standard input and output are one, through pipes otherwise. One word is a line for the shell, or "
+         "a "
+         "process type, whose command runs; several words are a program and its arguments. Options of paas "
+         "stand before the command. Exits as the command does, 128 and the signal's number when it was "
+         "killed. What it started ends when it ends or the connection does.",
+         "paas run --app blog bash\npaas run -a blog 'echo $PORT'\n"
+         "pg_dump olddb | paas run -a blog -- psql -q\npaas run -e DEBUG=1 -s standard-2x rake db:migrate",
+         true},
+        {"run:detached", NULL, "COMMAND...", 1, ANY_NUMBER, ALLOW_RUN_DETACHED, verb_run_detached,
+         "run a command without waiting for it",
+         "Prints the name of the run; its output is in the log. It is ended after a day, or what "
+         "--time-limit "
+         "or detached-time-limit in paas.conf says. `paas ps` lists it, `paas ps:stop run.1` stops it, "
+         "`paas logs --tail --ps run.1` shows what it prints.",
+         "paas run:detached -a blog rake reports", true},
         {"setup", NULL, "", 0, 0, ALLOW_SETUP | ALLOW_JSON, verb_setup, "prepare this host, or check it",
          "Sets the base domain and the first administrator with an ssh key, as often as one likes. Then "
          "checks "

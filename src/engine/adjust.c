@@ -11,6 +11,7 @@
 #include "engine/drain.h"
 #include "engine/reconcile.h"
 #include "engine/rollout.h"
+#include "engine/run.h"
 
 static int submit(Engine *e, AppState *s, OperationKind kind, const JobType *type, char *const *arguments,
                   const Actor *actor, Job **ret, Error *error)
@@ -128,13 +129,14 @@ int adjust_restart(Engine *e, AppState *s, const char *what, const Actor *actor,
 int adjust_stop(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error)
 {
         _cleanup_free_ char *type = NULL, *copy = strdup(what);
-        uint64_t index;
+        uint64_t index = 0;
         if (!copy)
                 return -ENOMEM;
-        int r = check_what(s, what, &type, &index, error);
+        bool run = run_is_one(e, s, what);
+        int r = run ? 0 : check_what(s, what, &type, &index, error);
         if (r >= 0)
-                r = index == 0 ? set_stopped(e, s, type, what, true, actor, error)
-                               : record_stop(e, s, what, actor, error);
+                r = index == 0 && !run ? set_stopped(e, s, type, what, true, actor, error)
+                                       : record_stop(e, s, what, actor, error);
         if (r < 0)
                 return r;
         char *const arguments[] = {copy, NULL};
@@ -192,7 +194,7 @@ static void stop_begin(Job *j)
         /* Only what is there now: a successor of web.1 is not meant any more. */
         for (size_t i = 0; w && s && i < w->n_instances; i++)
                 if (is_meant(j, w->instances[i]) && !w->instances[i]->launch &&
-                    w->instances[i]->phase == INSTANCE_READY &&
+                    (w->instances[i]->phase == INSTANCE_READY || w->instances[i]->name.oneoff) &&
                     w->instances[i]->name.operation < j->operation.number)
                         drain_begin(w, s, w->instances[i]);
         follow(j);

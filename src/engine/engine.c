@@ -29,6 +29,7 @@
 #include "engine/reconcile.h"
 #include "engine/rerelease.h"
 #include "engine/routing.h"
+#include "engine/run.h"
 #include "model/paths.h"
 #include "seal/authority.h"
 
@@ -248,6 +249,7 @@ static int set_going(Engine *e, Error *error)
                 reconcile_app(e->worlds[i]); /* may remove that of a destroyed application */
         auditpush_soon(e);
         events_start(e);
+        run_clean_up(e);
         return 0;
 }
 

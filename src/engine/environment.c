@@ -90,6 +90,26 @@ int hostfiles_write_environment(Engine *e, const AppState *s, const char *commit
         return r < 0 ? error_set(error, r, "cannot write %s: %s", path, strerror(-r)) : 0;
 }
 
+int hostfiles_write_run(const AppState *s, const char *short_name, const char *command, const Config *env)
+{
+        _cleanup_config_ Config c = CONFIG_NULL;
+        char path[512];
+        snprintf(path, sizeof(path), PAAS_ENV_RUN, s->app.name, short_name);
+        int r = config_set(&c, "PAAS_COMMAND", command);
+        for (size_t i = 0; r >= 0 && i < env->n_vars; i++)
+                r = config_set(&c, env->vars[i].name, env->vars[i].value);
+        return r < 0 ? r : write_secret(path, &c);
+}
+
+void hostfiles_remove_run(const char *app, const char *short_name)
+{
+        char path[512];
+        snprintf(path, sizeof(path), PAAS_ENV_RUN, app, short_name);
+        (void) unlink(path);
+        snprintf(path, sizeof(path), PAAS_ENV_ABOUT, app, short_name);
+        (void) unlink(path);
+}
+
 /* "v12" and "v12.web", whatever process types that release had. */
 void hostfiles_remove_environment(const char *app, uint64_t version)
 {

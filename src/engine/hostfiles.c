@@ -276,11 +276,11 @@ int hostfiles_make_layer(const AppState *s, const char *short_name)
         return r;
 }
 
-void hostfiles_remove_mount_point(const char *app, const char *short_name)
+int hostfiles_remove_mount_point(const char *app, const char *short_name)
 {
         char path[512];
         snprintf(path, sizeof(path), PAAS_APP_MOUNT, app, short_name);
-        (void) rmdir(path);
+        return rmdir(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 int hostfiles_write_keys(Engine *e)

@@ -27,7 +27,8 @@ int hostfiles_make_etc(const AppState *s);
 
 /* The writable layer of one instance: fresh, owned by the run uid; and where it is mounted. */
 int hostfiles_make_layer(const AppState *s, const char *short_name);
-void hostfiles_remove_mount_point(const char *app, const char *short_name);
+/* -EBUSY: something is mounted there still. */
+int hostfiles_remove_mount_point(const char *app, const char *short_name);
 
 /* authorized_keys of user paas, one line a key; none of a user who is disabled. */
 int hostfiles_write_keys(Engine *e);
@@ -36,6 +37,10 @@ int hostfiles_write_keys(Engine *e);
 int hostfiles_write_environment(Engine *e, const AppState *s, const char *commit, const Release *release,
                                 const Procfile *procfile, Error *error);
 void hostfiles_remove_environment(const char *app, uint64_t version);
+
+/* The command of one run and its own variables. `short_name` of its instance. */
+int hostfiles_write_run(const AppState *s, const char *short_name, const char *command, const Config *env);
+void hostfiles_remove_run(const char *app, const char *short_name);
 
 /* Config of a release's commit, unsealed; NULL or "": none. */
 int hostfiles_read_config(Engine *e, const AppState *s, const char *commit, Config *ret, Error *error);

@@ -3,6 +3,7 @@
 #include "engine/launch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -35,7 +36,8 @@ struct Launch {
         Release release;
         const Size *size;
         char *operation;
-        LaunchOneoff oneoff; /* time limit 0: an instance that stays */
+        LaunchOneoff oneoff; /* with a copy of the socket that is ours */
+        bool is_oneoff;
         char *environment_file;
         LaunchDone done;
         void (*started)(void *userdata);
@@ -70,6 +72,7 @@ Launch *launch_free(Launch *l)
         release_clear(&l->release);
         free(l->operation);
         free(l->environment_file);
+        closep(&l->oneoff.control);
         free(l);
         return NULL;
 }
@@ -159,7 +162,7 @@ static int start_probe(Launch *l, const AppState *s)
 
 static UnitSpec *make_service(const Launch *l, const RenderInstance *i)
 {
-        if (l->oneoff.time_limit == 0)
+        if (!l->is_oneoff)
                 return render_instance_service(i);
         const RenderOneoff oneoff = {
                 .instance = *i,
@@ -167,8 +170,9 @@ static UnitSpec *make_service(const Launch *l, const RenderInstance *i)
                 .source = l->oneoff.source,
                 .operation = l->operation,
                 .time_limit = l->oneoff.time_limit,
+                .control = l->oneoff.control,
         };
-        return render_oneoff(&oneoff);
+        return l->oneoff.run ? render_run(&oneoff) : render_oneoff(&oneoff);
 }
 
 static int start_service(Launch *l, const AppState *s)
@@ -285,12 +289,25 @@ static int begin(Launch *l, const AppState *s)
         const Instance *i = l->instance;
         if (!i->loaded)
                 return start_slug(l, s);
-        if (l->oneoff.time_limit > 0) {
+        if (l->is_oneoff) {
                 l->state = LAUNCH_UP;
                 return units_wait(l->world->engine->units, i->unit, launch_step, l, &l->call);
         }
         /* A process without a port is proven by running. */
         return i->port > 0 ? start_probe(l, s) : -EALREADY;
+}
+
+static int take_oneoff(Launch *l, const LaunchOneoff *o)
+{
+        l->is_oneoff = true;
+        l->oneoff = *o;
+        l->oneoff.control = -1;
+        if (o->run && o->control >= 0) {
+                l->oneoff.control = fcntl(o->control, F_DUPFD_CLOEXEC, 3);
+                if (l->oneoff.control < 0)
+                        return -errno;
+        }
+        return text_replace(&l->environment_file, o->environment_file);
 }
 
 int launch_start(const LaunchRequest *request)
@@ -303,6 +320,7 @@ int launch_start(const LaunchRequest *request)
         l->done = request->done;
         l->started = request->started;
         l->userdata = request->userdata;
+        l->oneoff.control = -1;
         l->size = size_find(request->size ? request->size : SIZE_DEFAULT);
         if (!l->size)
                 l->size = size_find(SIZE_DEFAULT);
@@ -313,10 +331,8 @@ int launch_start(const LaunchRequest *request)
         int r = s ? release_copy(request->release, &l->release) : -ENOENT;
         if (r >= 0 && request->operation)
                 r = text_replace(&l->operation, request->operation);
-        if (r >= 0 && request->oneoff) {
-                l->oneoff = *request->oneoff;
-                r = text_replace(&l->environment_file, request->oneoff->environment_file);
-        }
+        if (r >= 0 && request->oneoff)
+                r = take_oneoff(l, request->oneoff);
         if (r >= 0)
                 r = begin(l, s);
         if (r < 0)

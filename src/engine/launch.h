@@ -16,7 +16,9 @@ typedef void (*LaunchDone)(void *userdata, Launch *l, int r, const char *text);
 typedef struct LaunchOneoff {
         const char *source;           /* PAAS_SOURCE; outlives the launch */
         const char *environment_file; /* copied; NULL: that of its process type */
-        uint64_t time_limit;          /* seconds */
+        uint64_t time_limit;          /* seconds; 0: none (of a run) */
+        bool run;    /* `paas run`: `done` tells that it runs, and nobody asks how it ends */
+        int control; /* of a run: the socket to its caller, duplicated; -1: detached */
 } LaunchOneoff;
 
 typedef struct LaunchRequest {

@@ -2,6 +2,7 @@
 
 #include "engine/reconcile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
@@ -33,7 +34,10 @@ void reconcile_clean_up(AppWorld *w, const Instance *i)
         snprintf(name, sizeof(name), "layer-%s-%s", w->app, i->short_name);
         if (access(layer, F_OK) == 0)
                 cleaner_remove(w->engine, name, layer, NULL);
-        hostfiles_remove_mount_point(w->app, i->short_name);
+        if (hostfiles_remove_mount_point(w->app, i->short_name) == -EBUSY)
+                w->mount_points_left = true;
+        if (i->name.oneoff)
+                hostfiles_remove_run(w->app, i->short_name);
 }
 
 static void launched(void *userdata, Launch *l, int r, const char *text)
@@ -296,12 +300,37 @@ bool reconcile_is_settled(AppWorld *w)
         return true;
 }
 
+static bool is_there(const AppWorld *w, const char *short_name)
+{
+        for (size_t i = 0; i < w->n_instances; i++)
+                if (streq(w->instances[i]->short_name, short_name))
+                        return true;
+        return false;
+}
+
+/* systemd unmounts a layer shortly after its last process has gone. */
+static void remove_mount_points(AppWorld *w)
+{
+        char path[512];
+        snprintf(path, sizeof(path), PAAS_APP_MOUNTS, w->app);
+        DIR *d = w->mount_points_left ? opendir(path) : NULL;
+        if (!d)
+                return;
+        w->mount_points_left = false;
+        for (struct dirent *entry = readdir(d); entry; entry = readdir(d))
+                if (entry->d_name[0] != '.' && !is_there(w, entry->d_name) &&
+                    hostfiles_remove_mount_point(w->app, entry->d_name) == -EBUSY)
+                        w->mount_points_left = true;
+        closedir(d);
+}
+
 void reconcile_tick(Engine *e)
 {
         uint64_t now = clock_monotonic();
         for (size_t i = 0; i < e->n_worlds; i++) {
                 AppWorld *w = e->worlds[i];
                 bool due = w->not_before > 0 && now >= w->not_before;
+                remove_mount_points(w);
                 for (size_t k = 0; k < w->n_instances; k++) {
                         Instance *instance = w->instances[k];
                         if (instance->next_attempt > 0 && now >= instance->next_attempt) {

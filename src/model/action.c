@@ -52,6 +52,7 @@ static const ActionInfo actions[_ACTION_MAX] = {
         [ACTION_RELEASES_RETRY] = {"releases:retry", ROLE_DEPLOYER, "try a failed release again"},
         [ACTION_ROLLBACK] = {"rollback", ROLE_DEPLOYER, "go back to an earlier release"},
         [ACTION_ROLLBACK_FORCE] = {"rollback --force", ROLE_OWNER, "go back across a locked release"},
+        [ACTION_RUN] = {"run", ROLE_OPERATOR, "run a command in the application, a shell for example"},
         [ACTION_SETUP] = {"setup", ROLE_ADMIN, "set up this host"},
         [ACTION_SETUP_CHECK] = {"setup:check", ROLE_NONE, "see whether this host is set up well"},
         [ACTION_TEAMS_LIST] = {"teams", ROLE_NONE, "list the teams and their members"},

@@ -50,6 +50,7 @@ typedef enum Action {
         ACTION_RELEASES_RETRY,
         ACTION_ROLLBACK,
         ACTION_ROLLBACK_FORCE,
+        ACTION_RUN,
         ACTION_SETUP,
         ACTION_SETUP_CHECK,
         ACTION_TEAMS_LIST,

@@ -38,7 +38,10 @@
 #define PAAS_ENV_DIR PAAS_RUN "/env/%s"            /* app */
 #define PAAS_ENV PAAS_ENV_DIR "/v%llu"             /* app, version */
 #define PAAS_ENV_TYPE PAAS_ENV ".%s"               /* app, version, type */
+#define PAAS_ENV_RUN PAAS_ENV_DIR "/%s"            /* app, short name of a run */
+#define PAAS_ENV_ABOUT PAAS_ENV_RUN ".about"       /* likewise: what it is, for `paas ps` */
 #define PAAS_SLUG_MOUNT PAAS_RUN "/slug/%s/v%llu"  /* app, version */
-#define PAAS_APP_MOUNT PAAS_RUN "/app/%s/%s"       /* app, short instance name */
+#define PAAS_APP_MOUNTS PAAS_RUN "/app/%s"         /* app */
+#define PAAS_APP_MOUNT PAAS_APP_MOUNTS "/%s"       /* app, short instance name */
 #define PAAS_ETC PAAS_RUN "/etc/%s"                /* app */
 #define PAAS_ETC_GONE PAAS_RUN "/etc/.gone.%s"     /* app: of a destroyed one that still stops */

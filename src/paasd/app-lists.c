@@ -9,6 +9,7 @@
 #include "engine/appinfo.h"
 #include "engine/history.h"
 #include "engine/rerelease.h"
+#include "engine/runabout.h"
 #include "engine/tail.h"
 #include "engine/world.h"
 #include "model/size.h"
@@ -61,12 +62,34 @@ static int append_last_lines(sd_bus_message *reply, const Instance *i)
         return dict_strv(reply, "last_lines", lines);
 }
 
-static int append_instance(sd_bus_message *reply, const AppState *s, const Instance *i)
+/* What a run is stands beside its environment; that of a release phase is in the Procfile. */
+static int append_run(sd_bus_message *reply, const AppState *s, const Instance *i)
 {
-        char name[64];
+        _cleanup_run_about_ RunAbout about = RUN_ABOUT_NULL;
+        if (run_about_read(s->app.name, i->short_name, &about) < 0)
+                return 0;
+        int r = dict_string(reply, "command", about.command);
+        if (r >= 0)
+                r = dict_string(reply, "size", about.size);
+        if (r >= 0)
+                r = dict_string(reply, "user", about.user);
+        return r < 0 ? r : dict_bool(reply, "detached", about.detached);
+}
+
+static int append_what(sd_bus_message *reply, const AppState *s, const Instance *i)
+{
+        if (i->name.oneoff && streq(i->name.type, "run"))
+                return append_run(reply, s, i);
         const FormationEntry *f = formation_find(&s->formation, i->name.type);
         const Process *p =
                 i->name.version == s->release.version ? procfile_find(&s->procfile, i->name.type) : NULL;
+        int r = dict_string(reply, "size", f && f->size ? f->size : SIZE_DEFAULT);
+        return r < 0 ? r : dict_string(reply, "command", p ? p->command : NULL);
+}
+
+static int append_instance(sd_bus_message *reply, const AppState *s, const Instance *i)
+{
+        char name[64];
         snprintf(name, sizeof(name), "%s.%u", i->name.type, i->name.index);
         int r = dict_open(reply);
         if (r >= 0)
@@ -82,9 +105,7 @@ static int append_instance(sd_bus_message *reply, const AppState *s, const Insta
         if (r >= 0)
                 r = dict_u64(reply, "since", i->started ? i->started : i->active_since);
         if (r >= 0)
-                r = dict_string(reply, "size", f && f->size ? f->size : SIZE_DEFAULT);
-        if (r >= 0)
-                r = dict_string(reply, "command", p ? p->command : NULL);
+                r = append_what(reply, s, i);
         if (r >= 0)
                 r = dict_u32(reply, "pid", (uint32_t) i->main_pid);
         if (r >= 0)

@@ -19,6 +19,7 @@ typedef struct Manager {
         sd_bus_slot *slots[8]; /* owned */
         size_t n_slots;
         struct JobTrack *tracks;     /* owned; who follows which job */
+        struct PendingRun *runs;     /* owned; runs that are being started, and who waits for that */
         bool ready;                  /* we have our name: callers can come */
         struct AuditRequest *audits; /* owned; lists that are being read */
         unsigned logs;               /* paas-log units started, for their names */

@@ -106,6 +106,7 @@ Manager *manager_free(Manager *m)
         audit_requests_free(m);
         caller_free_sessions(m);
         engine_free(m->engine);
+        run_methods_free(m);
         for (size_t i = 0; i < m->n_slots; i++)
                 sd_bus_slot_unref(m->slots[i]);
         sd_bus_flush_close_unref(m->bus);

@@ -69,6 +69,10 @@ int method_diff_config(sd_bus_message *message, void *userdata, sd_bus_error *e)
 int method_list_deploys(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_lock(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_unlock(sd_bus_message *message, void *userdata, sd_bus_error *e);
+/* `paas run`: part of the App interface. */
+int method_run(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_run_detached(sd_bus_message *message, void *userdata, sd_bus_error *e);
+void run_methods_free(Manager *m);
 
 /* The caller follows the job: when the last follower of a deploy that is not detached is gone, it is
  * cancelled. `message` NULL: nobody yet, after our restart; somebody has a minute to come back. */

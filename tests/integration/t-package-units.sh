@@ -9,6 +9,8 @@ setup_paas
 new_app units
 succeeds 'a push' push tests/apps/hello-python units
 unit=$(inlab sh -c "systemctl list-units --plain --no-legend 'paas-app-units-*.service' | cut -d' ' -f1")
+succeeds 'a one-off' paas run:detached -a units tail -f /dev/null
+oneoff=$(inlab sh -c "systemctl list-units --plain --no-legend 'paas-run-units-*.service' | cut -d' ' -f1")
 
 # --- verify, as this suite's own systemd sees it
 output=$(inlab sh -c 'systemd-analyze verify --man=no /usr/lib/systemd/system/paas*.service /usr/lib/systemd/system/paas*.socket /usr/lib/systemd/system/paas*.path /usr/lib/systemd/system/paas*.slice 2>&1 | grep -i paas')
@@ -22,12 +24,14 @@ if [ "$FLAVOUR" = release ]; then # the sanitizers' sandboxes are wider
         }
         bounded paasd.service 40
         for u in paas-router paas-etc paas-ports paas-key; do bounded $u.service 20; done
-        bounded "$unit" "$([ "$SUITE" = bookworm ] && echo 14 || echo 12)"
+        for u in "$unit" "$oneoff"; do bounded "$u" "$([ "$SUITE" = bookworm ] && echo 14 || echo 12)"; done
 fi
 caps() { inlab systemctl show -P CapabilityBoundingSet "$1"; }
 is 'capabilities of paasd' "$(caps paasd.service)" 'cap_chown cap_dac_override cap_fowner'
 is 'of the router' "$(caps paas-router.service)" ''
 is 'of an application' "$(caps "$unit")" ''
+is 'of a one-off' "$(caps "$oneoff")" ''
+succeeds 'it is stopped' paas ps:stop run.1 -a units
 is 'of paas-mount' "$(caps paas-slug-units-v1.service)" 'cap_setgid cap_setuid cap_sys_admin'
 
 # --- an operator's drop-in applies to the next start, above ours
