@@ -152,6 +152,21 @@ static int detect(Build *b, Pack **ret, Error *e)
         return 0;
 }
 
+static BuildOutcome bound_cache(Build *b)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        uint64_t bytes = 0;
+        int r = cache_bound(&b->cache, b->o->cache_quota, &bytes, &e);
+        if (r < 0)
+                return broken(&e, r);
+        if (r > 0)
+                say_problem(
+                        "The build cache has %.1f MB, of which %.1f MB are allowed: it is emptied, and the "
+                        "next build starts with an empty one.",
+                        (double) bytes / 1e6, (double) b->o->cache_quota / 1e6);
+        return BUILD_DONE;
+}
+
 static BuildOutcome compile(Build *b, Pack *p)
 {
         _cleanup_error_ Error e = ERROR_NULL;
@@ -175,7 +190,7 @@ static BuildOutcome compile(Build *b, Pack *p)
                 return BUILD_REFUSED;
         }
         b->compiled = true;
-        return BUILD_DONE;
+        return bound_cache(b);
 }
 
 /* What the pack says about interpreters; nonsense there is dropped, the result must be canonical. */

@@ -18,6 +18,7 @@ typedef struct BuildOptions {
         const char *packs;     /* where the packs are */
         const char *build_dir; /* BUILD_DIR: the same directory as DIR/app */
         UnpackLimits limits;
+        uint64_t cache_quota; /* bytes; a cache that is larger after the build is emptied */
 } BuildOptions;
 
 /* What the fault is, and with that the exit code. */

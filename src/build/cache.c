@@ -158,6 +158,36 @@ int cache_commit(Cache *c, int synced_fd, Error *e)
                      : 0;
 }
 
+/* What the tree takes on disk, with what it shares with the older generation: that one goes next. */
+static int tree_bytes(const char *path, uint64_t *ret)
+{
+        char *roots[] = {(char *) path, NULL};
+        _cleanup_(fts_closep) FTS *f = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+        if (!f)
+                return -errno;
+        uint64_t bytes = 0;
+        errno = 0;
+        for (FTSENT *at; (at = fts_read(f)); errno = 0)
+                if (at->fts_info != FTS_DP && at->fts_info != FTS_NS)
+                        bytes += (uint64_t) at->fts_statp->st_blocks * 512;
+        if (errno != 0)
+                return -errno;
+        *ret = bytes;
+        return 0;
+}
+
+int cache_bound(Cache *c, uint64_t quota, uint64_t *ret_bytes, Error *e)
+{
+        int r = tree_bytes(c->next, ret_bytes);
+        if (r >= 0 && *ret_bytes <= quota)
+                return 0;
+        if (r >= 0)
+                r = tree_remove(c->next);
+        if (r >= 0 && mkdir(c->next, 0700) < 0)
+                r = -errno;
+        return r < 0 ? error_set(e, r, "bounding the build cache %s: %s", c->next, strerror(-r)) : 1;
+}
+
 void cache_discard(Cache *c)
 {
         if (c->next)

@@ -13,6 +13,7 @@
  */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "basic/error.h"
 
@@ -32,6 +33,9 @@ int cache_begin(const char *directory, const char *stack, const char *pack, Cach
 /* `next` becomes `current`, on disk; caches of other stacks and packs are removed. `synced_fd` is in a file
  * system that was just synced; -1 for none. */
 int cache_commit(Cache *c, int synced_fd, Error *e);
+
+/* Empties `next` when it takes more than `quota` bytes. 1: it did; *ret_bytes is what it took. */
+int cache_bound(Cache *c, uint64_t quota, uint64_t *ret_bytes, Error *e);
 
 /* Gives the space of a failed build back. */
 void cache_discard(Cache *c);

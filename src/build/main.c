@@ -15,6 +15,7 @@
 #include "model/name.h"
 
 #define MAX_BYTES_DEFAULT (UINT64_C(1) << 30)
+#define CACHE_QUOTA_DEFAULT (UINT64_C(1) << 30)
 #define MAX_FILES_DEFAULT UINT64_C(500000)
 
 static void usage(FILE *out)
@@ -33,6 +34,7 @@ static void usage(FILE *out)
               "  --build-dir DIR   another name of DIR/app: where the packs see it (/app)\n"
               "  --max-bytes N     of the tree (1G)\n"
               "  --max-files N     of the tree (500000)\n"
+              "  --cache-quota N   a cache that is larger after the build is emptied (1G)\n"
               "  --flatten-json F  for packs: prints each value of F as PATH, a tab, and the value\n"
               "  --help            this text\n"
               "  --version         the version of paas\n"
@@ -68,6 +70,8 @@ static int set_option(BuildOptions *o, const char *name, const char *value)
                 return wrong("--max-bytes", value);
         if (streq(name, "max-files") && text_parse_uint(value, UINT64_MAX, &o->limits.max_files) < 0)
                 return wrong("--max-files", value);
+        if (streq(name, "cache-quota") && text_parse_bytes(value, &o->cache_quota) < 0)
+                return wrong("--cache-quota", value);
         return 0;
 }
 
@@ -83,6 +87,7 @@ static int parse_arguments(int argc, char **argv, BuildOptions *o, const char **
                 {"build-dir", required_argument, NULL, 'o'},
                 {"max-bytes", required_argument, NULL, 'o'},
                 {"max-files", required_argument, NULL, 'o'},
+                {"cache-quota", required_argument, NULL, 'o'},
                 {"flatten-json", required_argument, NULL, 'j'},
                 {"help", no_argument, NULL, 'h'},
                 {"version", no_argument, NULL, 'V'},
@@ -119,6 +124,7 @@ int main(int argc, char **argv)
                 .packs = "/usr/lib/paas/packs",
                 .build_dir = "/app",
                 .limits = {MAX_BYTES_DEFAULT, MAX_FILES_DEFAULT},
+                .cache_quota = CACHE_QUOTA_DEFAULT,
         };
         const char *flatten = NULL;
 

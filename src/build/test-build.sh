@@ -104,6 +104,15 @@ build_tree
 check 'a failed build leaves the cache as it was' says 'count 3'
 check 'no notice of a web process' says_not "no process type 'web'"
 
+tree first=
+build_tree --cache-quota 1K
+check 'a cache above its quota is no reason to fail' exits 0
+check 'it is said' says 'it is emptied'
+check 'and emptied' test -z "$(find "$cache" -mindepth 2)"
+build_tree
+check 'the next build starts with an empty one' says 'count 1'
+check 'which is below the quota' says_not 'it is emptied'
+
 tree first= bad-release=
 build_tree
 check 'bin/release that is not understood' says 'bin/release of the pack, line 1'

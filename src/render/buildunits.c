@@ -76,6 +76,8 @@ static void add_build_command(UnitSpec *s, const RenderBuild *b)
         unit_spec_listf(s, UNIT_EXEC, command, "%llu", (unsigned long long) b->max_bytes);
         unit_spec_list(s, UNIT_EXEC, command, "--max-files");
         unit_spec_listf(s, UNIT_EXEC, command, "%llu", (unsigned long long) b->max_files);
+        unit_spec_list(s, UNIT_EXEC, command, "--cache-quota");
+        unit_spec_listf(s, UNIT_EXEC, command, "%llu", (unsigned long long) b->cache_quota);
 }
 
 UnitSpec *render_build(const RenderBuild *b)

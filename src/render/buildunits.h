@@ -19,7 +19,7 @@ typedef struct RenderBuild {
         bool forced;         /* no ancestry check */
         uid_t build_uid;
         uint64_t timeout, memory; /* seconds, bytes */
-        uint64_t max_bytes, max_files;
+        uint64_t max_bytes, max_files, cache_quota;
         int pipe_read, pipe_write; /* builder's stdin, source's stdout; borrowed */
 } RenderBuild;
 
