@@ -11,6 +11,8 @@
 
 #include "basic/error.h"
 
+#define SETTINGS_RESERVE_RULE UINT64_MAX /* 2 GiB, or 5 % of a small file system */
+
 typedef struct Settings {
         /* [paas] */
         char *base_domain;  /* "example.com"; NULL until set by `paas setup` or here */
@@ -21,6 +23,7 @@ typedef struct Settings {
         uint64_t build_parallel;   /* builds at once; at least 1 */
         uint64_t build_max_source; /* bytes in the pushed tree */
         uint64_t build_max_files;
+        uint64_t cache_quota; /* bytes; a larger build cache is emptied */
         /* [app] */
         uint64_t boot_timeout;    /* seconds until a new instance must answer */
         uint64_t release_timeout; /* seconds for the release command */
@@ -28,6 +31,9 @@ typedef struct Settings {
         uint64_t stop_timeout;    /* seconds between the stop signal and SIGKILL */
         uint64_t detached_limit;  /* seconds that `paas run:detached` has */
         uint64_t keep_releases;   /* slugs kept */
+        uint64_t destroyed_keep_days;
+        /* [disk] */
+        uint64_t disk_reserve; /* bytes that no build may take; or SETTINGS_RESERVE_RULE */
         /* [router] */
         uint64_t router_pool; /* empty backends kept for new applications */
         uint64_t https_port;  /* in the URLs that are printed */

@@ -65,7 +65,7 @@ case $verb in
         [ $# -eq 0 ] || shift
         # "config set" is "config:set"
         case $verb:${1-} in
-        apps:create | apps:destroy | apps:info | apps:lock | apps:unlock | config:add | config:diff | config:edit | config:get | \
+        apps:create | apps:destroy | apps:info | apps:lock | apps:restore | apps:unlock | config:add | config:diff | config:edit | config:get | \
                 config:set | config:unset | config:remove | deploys:cancel | \
                 domains:add | domains:remove | keys:add | keys:remove | ps:kill | ps:restart | ps:scale | ps:stop | \
                 releases:info | run:detached | users:add)

@@ -24,6 +24,8 @@ static void put_version(Columns *c, const Json *o, const char *key)
 int verb_apps(Cli *cli)
 {
         _cleanup_json_ Json *apps = NULL;
+        if (cli_has(cli, OPTION_DESTROYED))
+                return verb_apps_destroyed(cli);
         int r = cli_ask(cli, "ListApps", &apps, NULL);
         if (r < 0)
                 return r;
@@ -81,6 +83,21 @@ static void put_bytes(Columns *c, const char *name, const Json *info, const char
         columns_put(c, text);
 }
 
+/* What it has on the disk is counted now; when that takes too long the rest is worth more than waiting. */
+static int add_disk_use(Cli *cli, Json *info)
+{
+        static const char *const keys[] = {"slug_size", "cache_size", "repo_size", "layer_size"};
+        _cleanup_json_ Json *use = NULL;
+        int r = cli_ask_app(cli, "DiskUsage", &use, NULL);
+        if (r < 0) {
+                error_clear(&cli->error);
+                return 0;
+        }
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(keys); i++)
+                r = js_set_number(info, keys[i], reply_number(use, keys[i]));
+        return r;
+}
+
 int verb_apps_info(Cli *cli)
 {
         static const struct {
@@ -93,6 +110,8 @@ int verb_apps_info(Cli *cli)
         char created[32];
 
         int r = cli_ask_app(cli, "Info", &info, NULL);
+        if (r >= 0)
+                r = add_disk_use(cli, info);
         if (r < 0)
                 return r;
         if (cli_has(cli, OPTION_JSON))
@@ -118,7 +137,9 @@ int verb_apps_info(Cli *cli)
         }
         put_list(&c, "Domains", js_get(info, "domains"));
         put_bytes(&c, "Slug size", info, "slug_size");
+        put_bytes(&c, "Cache size", info, "cache_size");
         put_bytes(&c, "Repo size", info, "repo_size");
+        put_bytes(&c, "Written", info, "layer_size");
         term_format_time((uint64_t) reply_number(info, "created"), created);
         columns_put_style(&c, STYLE_HEAD, "Created");
         columns_put(&c, created);
@@ -159,6 +180,8 @@ int verb_apps_destroy(Cli *cli)
         r = cli_ask(cli, "DestroyApp", NULL, "ss", app, confirm);
         if (r < 0)
                 return r;
-        printf("Destroyed %s\n", app);
+        printf("Destroyed %s; `paas apps --destroyed` says until when `paas apps:restore %s` brings it "
+               "back\n",
+               app, app);
         return CLI_OK;
 }

@@ -32,7 +32,7 @@ static const OptionInfo infos[_OPTION_MAX] = {
                               "cancel deploys that came before and are not released yet"},
         [OPTION_FILE] = {'f', "file", "FILE", "take NAME=value lines from it; - is standard input"},
         [OPTION_REPLACE] = {'\0', "replace", 0, "remove what the file does not name"},
-        [OPTION_DRY_RUN] = {'\0', "dry-run", 0, "say what would change, and change nothing"},
+        [OPTION_DRY_RUN] = {'\0', "dry-run", 0, "say what would be done, and do nothing"},
         [OPTION_NO_RESTART] = {'\0', "no-restart", 0, "record it for the next release, start nothing"},
         [OPTION_YES] = {'y', "yes", 0, "do not ask"},
         [OPTION_NAMES] = {'\0', "names", 0, "names only, no values"},
@@ -48,6 +48,8 @@ static const OptionInfo infos[_OPTION_MAX] = {
                              true},
         [OPTION_TIME_LIMIT] = {'\0', "time-limit", "TIME", "end it after this time, as 90s or 2h"},
         [OPTION_NO_TTY] = {'\0', "no-tty", 0, "pipes and no terminal"},
+        [OPTION_DESTROYED] = {'\0', "destroyed", 0, "those that were destroyed and can be restored"},
+        [OPTION_AS] = {'\0', "as", "NAME", "under this name"},
         [OPTION_HELP] = {'h', "help", 0, "explain this command"},
 };
 

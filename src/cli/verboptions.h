@@ -49,6 +49,8 @@ typedef enum Option {
         OPTION_VARIABLE, /* -e of a run */
         OPTION_TIME_LIMIT,
         OPTION_NO_TTY,
+        OPTION_DESTROYED,
+        OPTION_AS,
         OPTION_HELP,
         _OPTION_MAX,
 } Option;
@@ -101,6 +103,9 @@ typedef uint64_t OptionSet;
 #define ALLOW_RUN_DETACHED                                                                                  \
   (ALLOW_APP | OPTION_BIT(OPTION_SIZE) | OPTION_BIT(OPTION_VARIABLE) | OPTION_BIT(OPTION_TIME_LIMIT))
 #define ALLOW_RUN (ALLOW_RUN_DETACHED | OPTION_BIT(OPTION_NO_TTY))
+#define ALLOW_DESTROYED OPTION_BIT(OPTION_DESTROYED)
+#define ALLOW_RESTORE OPTION_BIT(OPTION_AS)
+#define ALLOW_DRY_RUN OPTION_BIT(OPTION_DRY_RUN)
 
 static inline bool option_in(Option o, OptionSet set)
 {

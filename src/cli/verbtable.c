@@ -21,13 +21,15 @@ const Verb verbs[] = {
          "paas access:remove ben --app blog"},
         {"access:update", NULL, "NAME", 1, 1, ALLOW_APP | ALLOW_ROLE, verb_access_update, "change a role",
          NULL, "paas access:update ben --role operator --app blog"},
-        {"apps", NULL, "", 0, 0, ALLOW_JSON, verb_apps, "list the applications", NULL, "paas apps"},
+        {"apps", NULL, "", 0, 0, ALLOW_JSON | ALLOW_DESTROYED, verb_apps, "list the applications", NULL,
+         "paas apps\npaas apps --destroyed"},
         {"apps:create", "create", "NAME", 1, 1, ALLOW_JSON, verb_apps_create, "create an application",
          "Makes a repository that can be pushed to and a name below the base domain. Prints the git remote.",
          "paas apps:create blog\ngit remote add paas paas@example.com:blog\ngit push paas main"},
         {"apps:destroy", "destroy", "", 0, 0, ALLOW_APP | ALLOW_CONFIRM, verb_apps_destroy,
          "destroy an application",
-         "Stops what runs and takes away its names. Its releases and files are kept for the administrator.",
+         "Stops what runs and takes away its names. For some days (7; destroyed-keep-days in paas.conf) "
+         "apps:restore brings it back.",
          "paas apps:destroy --app blog --confirm blog"},
         {"apps:info", "info", "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_apps_info, "show an application", NULL,
          "paas apps:info --app blog"},
@@ -36,6 +38,12 @@ const Verb verbs[] = {
          "told who holds them and why. What runs goes on, and can be scaled and restarted. apps:unlock "
          "lets them go on.",
          "paas apps:lock --reason \"the database is moved\" --app blog"},
+        {"apps:restore", NULL, "NAME|UUID", 1, 1, ALLOW_RESTORE, verb_apps_restore,
+         "bring a destroyed application back",
+         "With its code, releases, config vars, formation and those of its domains that are still free, and "
+         "starts "
+         "it as it was. `paas apps --destroyed` lists what can be restored, and until when.",
+         "paas apps:restore blog\npaas apps:restore blog --as blog-old"},
         {"apps:transfer", NULL, "NAME", 1, 1, ALLOW_APP, verb_apps_transfer, "make somebody else the owner",
          "NAME is a user, or team:NAME of a team that has a lead. The owner until now becomes an operator.",
          "paas apps:transfer ben --app blog\npaas apps:transfer team:web --app blog"},
@@ -105,6 +113,11 @@ const Verb verbs[] = {
          "Point the name to this host in DNS.", "paas domains:add www.example.org --app blog"},
         {"domains:remove", NULL, "DOMAIN...", 1, ANY_NUMBER, ALLOW_APP, verb_domains_remove, "remove names",
          NULL, "paas domains:remove www.example.org --app blog"},
+        {"gc", NULL, "", 0, 0, ALLOW_JSON | ALLOW_DRY_RUN, verb_gc, "remove what nobody needs any more",
+         "Slugs beyond keep-releases, directories of builds and processes that have ended, files of "
+         "applications "
+         "that were destroyed too long ago. A timer does it every day. Data is never touched.",
+         "paas gc --dry-run\npaas gc"},
         {"help", NULL, "[COMMAND]", 0, 2, ALLOW_JSON, verb_help, "explain a command, or list them",
          "`paas help roles` lists who may do what, also as JSON.", "paas help config:set\npaas help roles"},
         {"keys", NULL, "", 0, 0, ALLOW_JSON | ALLOW_USER, verb_keys, "list ssh keys", NULL, "paas keys"},

@@ -13,7 +13,8 @@
 #include "bus/bus.h"
 #include "model/name.h"
 
-/* A method never blocks paasd, so that a longer silence means that it is gone or stuck. */
+/* A method never blocks paasd, so that a longer silence means that it is gone or stuck. Few wait for
+ * something: client_set_patience(). */
 #define CALL_TIMEOUT (60 * USEC_PER_SEC)
 
 struct Client {
@@ -22,6 +23,7 @@ struct Client {
         sd_bus_slot *authenticated; /* owned; the answer to Authenticate is still to come */
         int refused;                /* negative errno when Authenticate failed */
         Error refusal;
+        uint64_t patience; /* usec; 0: CALL_TIMEOUT */
 };
 
 static int away(Error *e, const char *why)
@@ -186,12 +188,17 @@ int client_message(Client *c, const char *path, const char *interface, const cha
         return r < 0 ? explain(&SD_BUS_ERROR_NULL, r, e) : 0;
 }
 
+void client_set_patience(Client *c, unsigned seconds)
+{
+        c->patience = seconds * USEC_PER_SEC;
+}
+
 int client_send(Client *c, sd_bus_message *m, sd_bus_message **ret_reply, Error *e)
 {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *reply = NULL;
 
-        int r = sd_bus_call(c->bus, m, CALL_TIMEOUT, &error, &reply);
+        int r = sd_bus_call(c->bus, m, c->patience > 0 ? c->patience : CALL_TIMEOUT, &error, &reply);
         if (r < 0)
                 r = settle(c, explain(&error, r, e), e);
         if (r < 0)

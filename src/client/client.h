@@ -42,6 +42,9 @@ int client_app_call(Client *c, const char *app, const char *method, sd_bus_messa
 int client_object_call(Client *c, const char *path, const char *interface, const char *method,
                        sd_bus_message **ret_reply, Error *e, const char *types, ...);
 
+/* Calls from now on may take so long; otherwise a minute. */
+void client_set_patience(Client *c, unsigned seconds);
+
 /* For arguments that varargs cannot say: make, append, send. */
 int client_message(Client *c, const char *path, const char *interface, const char *method,
                    sd_bus_message **ret, Error *e);

@@ -126,6 +126,13 @@ int adjust_restart(Engine *e, AppState *s, const char *what, const Actor *actor,
         return submit(e, s, OPERATION_RESTART, &restart_job_type, arguments, actor, ret, error);
 }
 
+int adjust_start(Engine *e, AppState *s, const Actor *actor, Job **ret, Error *error)
+{
+        char all[] = "";
+        char *const arguments[] = {all, NULL};
+        return submit(e, s, OPERATION_RESTART, &restart_job_type, arguments, actor, ret, error);
+}
+
 int adjust_stop(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error)
 {
         _cleanup_free_ char *type = NULL, *copy = strdup(what);

@@ -12,4 +12,6 @@ int adjust_scale(Engine *e, AppState *s, char *const *changes, const Actor *acto
 
 /* `what`: "" (all), a type, or one instance's name. */
 int adjust_restart(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error);
+/* All that the formation wants, without a change of it: after a restore. */
+int adjust_start(Engine *e, AppState *s, const Actor *actor, Job **ret, Error *error);
 int adjust_stop(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error);

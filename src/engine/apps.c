@@ -12,6 +12,7 @@
 #include "basic/uuid.h"
 #include "engine/appinfo.h"
 #include "engine/certificates.h"
+#include "engine/fault.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
 #include "engine/readers.h"
@@ -55,6 +56,27 @@ static uint64_t operations_before(Engine *e, const char *name)
         return last;
 }
 
+int apps_make_ready(Engine *e, AppState *s, Error *error)
+{
+        uint64_t before = operations_before(e, s->app.name);
+        if (before > s->last_operation)
+                s->last_operation = before;
+        int r = hostfiles_write_accounts(s);
+        if (r >= 0)
+                r = hostfiles_make_repository(s, error);
+        if (r >= 0)
+                r = hostfiles_make_directories(s, error);
+        if (r >= 0)
+                r = routing_update_app(e, s, NULL, error);
+        if (r >= 0)
+                r = readers_write(e);
+        if (r >= 0 && !world_get(e, s->app.name))
+                r = -ENOMEM;
+        if (r >= 0 && e->observer.app_new)
+                e->observer.app_new(e->observer.userdata, s->app.name);
+        return r;
+}
+
 int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret, Error *error)
 {
         _cleanup_app_ App app = APP_NULL;
@@ -75,24 +97,10 @@ int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret,
         AppState *s;
         r = catalog_create_app(&e->catalog, &app, &record, &s, error);
         if (r >= 0)
-                s->last_operation = operations_before(e, name);
-        if (r >= 0)
-                r = hostfiles_write_accounts(s);
-        if (r >= 0)
-                r = hostfiles_make_repository(s, error);
-        if (r >= 0)
-                r = hostfiles_make_directories(s, error);
-        if (r >= 0)
-                r = routing_update_app(e, s, NULL, error);
-        if (r >= 0)
-                r = readers_write(e);
+                r = apps_make_ready(e, s, error);
         if (r < 0)
                 return error_prefix(error, r, "%s was created, but the host could not be made ready for it",
                                     name);
-        if (!world_get(e, name))
-                return -ENOMEM;
-        if (e->observer.app_new)
-                e->observer.app_new(e->observer.userdata, name);
         *ret = s;
         return 0;
 }
@@ -127,6 +135,7 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
         (void) routing_sync(e, NULL);
         (void) readers_write(e);
         r = hostfiles_set_aside(name, id);
+        fault_point("destroy:aside");
         if (r < 0)
                 log_error(r, "%s: cannot set its files aside", name);
         if (e->observer.app_removed)
@@ -143,6 +152,19 @@ static AppState *owner_of_domain(Engine *e, const char *domain)
                 if (strv_contains(e->catalog.apps[i]->domains, domain))
                         return e->catalog.apps[i];
         return NULL;
+}
+
+/* Names below the base domain belong to the applications of that name. */
+static bool is_below_base(Engine *e, const char *name)
+{
+        const char *base = e->catalog.base_domain;
+        return base && (streq(name, base) ||
+                        (text_ends_with(name, base) && name[strlen(name) - strlen(base) - 1] == '.'));
+}
+
+bool apps_domain_is_free(Engine *e, const char *domain)
+{
+        return !is_below_base(e, domain) && !owner_of_domain(e, domain);
 }
 
 static int commit_domains(Engine *e, AppState *s, char *const *domains, const char *action,
@@ -164,12 +186,10 @@ int apps_add_domain(Engine *e, AppState *s, const char *domain, const Actor *act
         int r = domain_check(domain, &name, error);
         if (r < 0)
                 return r;
-        const char *base = e->catalog.base_domain;
-        if (base && (streq(name, base) ||
-                     (text_ends_with(name, base) && name[strlen(name) - strlen(base) - 1] == '.')))
+        if (is_below_base(e, name))
                 return error_set(error, -EINVAL,
                                  "%s is below %s, whose names belong to the applications of that name.",
-                                 name, base);
+                                 name, e->catalog.base_domain);
         AppState *owner = owner_of_domain(e, name);
         if (owner)
                 return error_set(error, -EEXIST, "%s belongs to %s already.", name, owner->app.name);

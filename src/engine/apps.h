@@ -14,5 +14,11 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
 int apps_lock(Engine *e, AppState *s, const char *reason, const Actor *actor, Error *error);
 int apps_unlock(Engine *e, AppState *s, const Actor *actor, Error *error);
 
+/* Accounts, repository, directories and routes of an application that the catalogue has just got. */
+int apps_make_ready(Engine *e, AppState *s, Error *error);
+
+/* A custom domain that an application may have. */
+bool apps_domain_is_free(Engine *e, const char *domain);
+
 int apps_add_domain(Engine *e, AppState *s, const char *domain, const Actor *actor, Error *error);
 int apps_remove_domain(Engine *e, AppState *s, const char *domain, const Actor *actor, Error *error);

@@ -15,6 +15,8 @@ void catalog_free_teams(Catalog *c);
 /* One commit with what the record says as its author, subject and trailers. */
 int catalog_commit(Catalog *c, StoreChange *change, const Record *record, char ret_id[STORE_ID_SIZE],
                    Error *e);
+int catalog_load_gone(Catalog *c, Error *e);
+void gone_app_clear(GoneApp *g);
 
 /* No account of the host has this number. */
 bool catalog_uid_is_free(uid_t uid);

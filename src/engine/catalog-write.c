@@ -196,6 +196,17 @@ static int copy_domains(char *const *domains, char ***ret)
         return 0;
 }
 
+int catalog_commit_files(Catalog *c, const char *ref, const char *expected, const AppChange *change,
+                         const Record *record, char ret_head[STORE_ID_SIZE], Error *e)
+{
+        _cleanup_(file_set_clear) FileSet set = {0};
+        int r = make_files(change, &set);
+        if (r < 0)
+                return r;
+        StoreChange store_change = {.ref = ref, .expected = expected, .files = set.files, .n_files = set.n};
+        return catalog_commit(c, &store_change, record, ret_head, e);
+}
+
 typedef struct Prepared { /* the new values, before the commit that makes them true */
         App app;
         Formation formation;
@@ -247,14 +258,8 @@ int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const R
         if (r < 0)
                 return r;
 
-        _cleanup_(file_set_clear) FileSet set = {0};
         _cleanup_free_ char *ref = app_ref(s->app.name);
-        r = ref ? make_files(change, &set) : -ENOMEM;
-        if (r < 0)
-                return r;
-
-        StoreChange store_change = {.ref = ref, .expected = s->head, .files = set.files, .n_files = set.n};
-        r = catalog_commit(c, &store_change, record, s->head, e);
+        r = ref ? catalog_commit_files(c, ref, s->head, change, record, s->head, e) : -ENOMEM;
         if (r < 0)
                 return r;
 
@@ -289,15 +294,9 @@ int catalog_create_app(Catalog *c, App *app, const Record *record, AppState **re
         _cleanup_free_ char *ref = app_ref(app->name);
         if (!s || !ref)
                 return -ENOMEM;
-        _cleanup_(file_set_clear) FileSet set = {0};
         Formation formation = FORMATION_NULL;
         const AppChange change = {.app = app, .formation = &formation, .set_domains = true};
-        int r = make_files(&change, &set);
-        if (r < 0)
-                return r;
-
-        StoreChange store_change = {.ref = ref, .files = set.files, .n_files = set.n};
-        r = catalog_commit(c, &store_change, record, s->head, e);
+        int r = catalog_commit_files(c, ref, NULL, &change, record, s->head, e);
         if (r < 0)
                 return r;
         s->app = *app;
@@ -306,32 +305,6 @@ int catalog_create_app(Catalog *c, App *app, const Record *record, AppState **re
                 return r;
         *app = APP_NULL;
         *ret = TAKE_PTR(s);
-        return 0;
-}
-
-int catalog_destroy_app(Catalog *c, AppState *s, const Record *record, Error *e)
-{
-        _cleanup_free_ char *ref = app_ref(s->app.name), *gone = NULL, *release = NULL, *gone_release = NULL;
-        if (!ref || asprintf(&gone, "refs/paas/gone/%s", s->app.id) < 0 ||
-            asprintf(&release, "refs/paas/release/%s", s->app.name) < 0 ||
-            asprintf(&gone_release, "refs/paas/gone-release/%s", s->app.id) < 0)
-                return -ENOMEM;
-
-        const AppChange nothing = {0};
-        int r = catalog_change_app(c, s, &nothing, record, e);
-        if (r < 0)
-                return r;
-        /* The releases first: an application without its ref must not leave a chain under its name, which
-         * a new application of that name would go on with. */
-        if (s->release_head[0]) {
-                r = store_rename_ref(c->store, release, gone_release, s->release_head, e);
-                if (r < 0)
-                        return r;
-        }
-        r = store_rename_ref(c->store, ref, gone, s->head, e);
-        if (r < 0)
-                return r;
-        catalog_remove_app(c, s);
         return 0;
 }
 

@@ -9,11 +9,12 @@
 #include "basic/text.h"
 #include "engine/catalog-load.h"
 #include "engine/history.h"
+#include "engine/retention.h"
 #include "model/name.h"
 
 #define STATE_FILE_MAX (1024 * 1024)
 
-static AppState *app_state_free(AppState *s)
+AppState *app_state_free(AppState *s)
 {
         if (!s)
                 return NULL;
@@ -27,8 +28,6 @@ static AppState *app_state_free(AppState *s)
         free(s);
         return NULL;
 }
-DEFINE_CLEANUP(AppState *, app_state_free)
-
 static UserState *user_state_free(UserState *s)
 {
         if (!s)
@@ -116,7 +115,7 @@ static int load_files(Catalog *c, AppState *s, const char *ref, Error *e)
         return catalog_read_release(c, s->current, &s->release, &s->procfile, e);
 }
 
-static int load_app(Catalog *c, const char *ref, Error *e)
+int catalog_load_app(Catalog *c, const char *ref, AppState **ret, Error *e)
 {
         _cleanup_(app_state_freep) AppState *s = calloc(1, sizeof(AppState));
         if (!s)
@@ -130,7 +129,16 @@ static int load_app(Catalog *c, const char *ref, Error *e)
                 r = history_last_operation(c->store, s->head, s->release_head, &s->last_operation);
         if (r < 0)
                 return error_prefix(e, r, "%s", ref);
+        *ret = TAKE_PTR(s);
+        return 0;
+}
 
+static int load_app(Catalog *c, const char *ref, Error *e)
+{
+        _cleanup_(app_state_freep) AppState *s = NULL;
+        int r = catalog_load_app(c, ref, &s, e);
+        if (r < 0)
+                return r;
         AppState **longer = reallocarray(c->apps, c->n_apps + 1, sizeof(AppState *));
         if (!longer)
                 return -ENOMEM;
@@ -191,7 +199,9 @@ int catalog_load(Catalog *c, Store *store, Error *e)
         STRV_FOREACH(ref, users)
                 if (r >= 0)
                         r = load_user(c, *ref, e);
-        return r < 0 ? r : catalog_load_teams(c, e);
+        if (r >= 0)
+                r = catalog_load_teams(c, e);
+        return r < 0 ? r : catalog_load_gone(c, e);
 }
 
 void catalog_clear(Catalog *c)
@@ -201,6 +211,9 @@ void catalog_clear(Catalog *c)
         for (size_t i = 0; i < c->n_users; i++)
                 user_state_free(c->users[i]);
         catalog_free_teams(c);
+        for (size_t i = 0; i < c->n_gone; i++)
+                gone_app_clear(&c->gone[i]);
+        free(c->gone);
         free(c->apps);
         free(c->users);
         free(c->base_domain);
@@ -243,18 +256,23 @@ UserState *catalog_find_key(Catalog *c, const char *fingerprint)
         return NULL;
 }
 
+static bool is_free_pair(void *userdata, uid_t uid)
+{
+        const Catalog *c = userdata;
+        for (size_t i = 0; i < c->n_apps; i++)
+                if (c->apps[i]->app.run_uid == uid)
+                        return false;
+        return catalog_uid_is_free(uid) && catalog_uid_is_free(uid + 1);
+}
+
 int catalog_next_uid(const Catalog *c, uid_t *ret)
 {
-        for (uid_t uid = APP_UID_FIRST; uid + 1 <= APP_UID_LAST; uid += 2) {
-                bool taken = false;
-                for (size_t i = 0; i < c->n_apps && !taken; i++)
-                        taken = c->apps[i]->app.run_uid == uid;
-                if (!taken && catalog_uid_is_free(uid) && catalog_uid_is_free(uid + 1)) {
-                        *ret = uid;
-                        return 0;
-                }
-        }
-        return -ENOSPC;
+        _cleanup_free_ UidPast *past = calloc(c->n_gone + 1, sizeof(UidPast));
+        if (!past)
+                return -ENOMEM;
+        for (size_t i = 0; i < c->n_gone; i++)
+                past[i] = (UidPast){.uid = c->gone[i].app.run_uid, .freed = c->gone[i].destroyed};
+        return retention_next_uid(past, c->n_gone, is_free_pair, (void *) c, ret);
 }
 
 unsigned catalog_next_backend(const Catalog *c)

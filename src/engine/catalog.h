@@ -18,7 +18,7 @@ TeamState *catalog_find_team(const Catalog *c, const char *name);
 /* Whose key it is; NULL when nobody's. */
 UserState *catalog_find_key(Catalog *c, const char *fingerprint);
 
-/* The next free pair of uids, the lower one. -ENOSPC. */
+/* The pair of uids that has been free the longest, the lower one. -ENOSPC. */
 int catalog_next_uid(const Catalog *c, uid_t *ret);
 
 /* The next free backend of the router's pool, as a number. */
@@ -27,8 +27,31 @@ unsigned catalog_next_backend(const Catalog *c);
 /* Creates the application (its contents are taken over on success). -EEXIST. */
 int catalog_create_app(Catalog *c, App *app, const Record *record, AppState **ret, Error *e);
 
-/* Moves its ref to refs/paas/gone/<uuid>; frees the AppState. Release refs likewise. */
+/* Moves its ref to refs/paas/gone/<uuid>; frees the AppState. Release refs likewise. What is recorded is
+ * finished, also after a crash, by the second one alone. */
 int catalog_destroy_app(Catalog *c, AppState *s, const Record *record, Error *e);
+int catalog_finish_destroy(Catalog *c, AppState *s, Error *e);
+
+/* NULL: there is none, or it was restored. */
+GoneApp *catalog_find_gone(Catalog *c, const char *id);
+
+/* The way back in three steps: it is recorded under which name and with which domains; the refs come back
+ * (its files first); the catalogue has it again. */
+int catalog_record_restore(Catalog *c, GoneApp *g, const App *app, char *const *domains,
+                           const Record *record, Error *e);
+int catalog_finish_restore(Store *store, const char *id, const char *name, Error *e);
+int catalog_take_restored(Catalog *c, const char *id, const char *name, AppState **ret, Error *e);
+
+/* Before anything is loaded: finishes what was recorded when we died. */
+void catalog_finish_restores(Store *store, int (*bring_back)(const char *app, const char *id));
+
+/* The newest commit says that this was done. */
+bool catalog_newest_is(Store *store, const char *head, const char *action);
+
+/* Reads the application of a ref, which need not be one of the living; it is not in the catalogue. */
+int catalog_load_app(Catalog *c, const char *ref, AppState **ret, Error *e);
+AppState *app_state_free(AppState *s);
+DEFINE_CLEANUP(AppState *, app_state_free)
 
 /* Commits the given values (NULL: unchanged), then makes them the AppState's. */
 typedef struct AppChange {
@@ -43,6 +66,10 @@ typedef struct AppChange {
         const char *recorded; /* commit of a release that is not started; "": there is none any more */
 } AppChange;
 int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const Record *record, Error *e);
+
+/* The commit alone, on a ref whose commit is `expected` (NULL: a new one). */
+int catalog_commit_files(Catalog *c, const char *ref, const char *expected, const AppChange *change,
+                         const Record *record, char ret_head[STORE_ID_SIZE], Error *e);
 
 /* The commit whose config the next release starts from: what was recorded without a restart, else the
  * current one. NULL when there is none. */

@@ -9,3 +9,9 @@
 /* Starts paas-clean-<name>.service, which removes `path`, after `stopped` (a unit that is being stopped;
  * NULL: none). Nobody waits for it. */
 void cleaner_remove(Engine *e, const char *name, const char *path, const char *stopped);
+
+/* The same for what somebody might still come to need: within this call it goes from its place, into
+ * /var/lib/paas/trash, so that nobody finds half of it. `done` (may be NULL, as may `ret`) when it is
+ * removed. Errors are logged; -ENOENT: it is not there. */
+int cleaner_discard(Engine *e, const char *name, const char *path, UnitDone done, void *userdata,
+                    UnitCall **ret);

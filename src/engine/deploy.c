@@ -15,6 +15,8 @@
 #include "engine/queue.h"
 #include "engine/resolve.h"
 #include "engine/rollout.h"
+#include "engine/roomcheck.h"
+#include "engine/slugs.h"
 #include "render/buildunits.h"
 
 static bool is_commit_id(const char *s)
@@ -166,6 +168,7 @@ static int start_units(Job *j, AppState *s)
                 .memory = settings->build_memory,
                 .max_bytes = settings->build_max_source,
                 .max_files = settings->build_max_files,
+                .cache_quota = settings->cache_quota,
                 .pipe_read = pipe_read,
                 .pipe_write = pipe_write,
         };
@@ -180,9 +183,21 @@ static int start_units(Job *j, AppState *s)
         return r;
 }
 
+static void build_now(Job *j)
+{
+        AppState *s = job_app(j);
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = s ? builddir_make(j, s, &error) : -ENOENT;
+        if (r >= 0)
+                r = start_units(j, s);
+        if (r < 0)
+                job_fail(j, "cannot start the build: %s", error_text(&error, r));
+}
+
 static void begin_build(Job *j)
 {
         AppState *s = job_app(j);
+        AppWorld *w = s ? job_world(j) : NULL;
         j->waiting = false;
         if (!s) {
                 job_fail(j, "the application was destroyed meanwhile");
@@ -193,12 +208,9 @@ static void begin_build(Job *j)
                 resolve_begin(j);
                 return;
         }
-        _cleanup_error_ Error error = ERROR_NULL;
-        int r = builddir_make(j, s, &error);
-        if (r >= 0)
-                r = start_units(j, s);
-        if (r < 0)
-                job_fail(j, "cannot start the build: %s", error_text(&error, r));
+        if (w)
+                slugs_prune(w, s);
+        roomcheck_begin(j, build_now);
 }
 
 /* It never began, or the host was started anew: the commit is there still. */
@@ -304,4 +316,18 @@ static void deploy_ended(Job *j)
         builddir_remove(j);
 }
 
-const JobType deploy_job_type = {.step = deploy_step, .abandon = deploy_abandon, .ended = deploy_ended};
+/* What it built goes, unless it is the slug of a release on record. */
+static void deploy_failed(Job *j)
+{
+        AppState *s = job_app(j);
+        AppWorld *w = s ? job_world(j) : NULL;
+        if (w)
+                slugs_prune(w, s);
+}
+
+const JobType deploy_job_type = {
+        .step = deploy_step,
+        .abandon = deploy_abandon,
+        .ended = deploy_ended,
+        .failed = deploy_failed,
+};

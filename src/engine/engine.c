@@ -21,6 +21,7 @@
 #include "engine/disconnect.h"
 #include "engine/drain.h"
 #include "engine/events.h"
+#include "engine/gc.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
 #include "engine/launch.h"
@@ -28,6 +29,7 @@
 #include "engine/readers.h"
 #include "engine/reconcile.h"
 #include "engine/rerelease.h"
+#include "engine/restore.h"
 #include "engine/routing.h"
 #include "engine/run.h"
 #include "model/paths.h"
@@ -125,6 +127,8 @@ static int open_drivers(Engine *e, sd_bus *bus, Error *error)
         if (r >= 0)
                 r = store_open(PAAS_STATE_GIT, &e->store, error);
         if (r >= 0)
+                catalog_finish_restores(e->store, hostfiles_bring_back);
+        if (r >= 0)
                 r = catalog_load(&e->catalog, e->store, error);
         if (r >= 0)
                 r = router_new(&paths, &e->router);
@@ -182,6 +186,8 @@ int engine_new(sd_event *event, sd_bus *bus, const EngineObserver *observer, Eng
                 r = authority_make(PAAS_AUTHORITY, "paas local authority", error);
         if (r >= 0)
                 r = publish_authority(error);
+        if (r >= 0)
+                r = restore_heal(e, error);
         if (r >= 0)
                 r = heal_hostfiles(e, error);
         if (r >= 0)
@@ -300,6 +306,7 @@ Engine *engine_free(Engine *e)
         sd_event_source_disable_unref(e->queue);
         sd_event_source_disable_unref(e->reload_timer);
         sd_event_source_disable_unref(e->tick);
+        gc_free(e->gc);
         catalog_clear(&e->catalog);
         units_free(e->units);
         router_free(e->router);

@@ -85,19 +85,24 @@ int hostfiles_write_accounts(const AppState *s)
         return r;
 }
 
-void hostfiles_remove_accounts(const AppState *s)
+bool hostfiles_have_accounts(uid_t run_uid)
 {
-        static const char *const formats[] = {PAAS_USERDB "/%u.user", PAAS_USERDB "/%u.group"};
-        for (uid_t uid = s->app.run_uid; uid <= s->app.run_uid + 1; uid++) {
-                char path[128];
-                for (size_t i = 0; i < ELEMENTSOF(formats); i++) {
-                        const char *suffix = i == 0 ? "user" : "group";
-                        snprintf(path, sizeof(path), PAAS_USERDB "/%u.%s", (unsigned) uid, suffix);
+        char path[128];
+        snprintf(path, sizeof(path), PAAS_USERDB "/paas-%u.user", (unsigned) run_uid);
+        return access(path, F_OK) == 0;
+}
+
+void hostfiles_remove_accounts(uid_t run_uid)
+{
+        static const char *const suffixes[] = {"user", "group"};
+        for (uid_t uid = run_uid; uid <= run_uid + 1; uid++)
+                for (size_t i = 0; i < ELEMENTSOF(suffixes); i++) {
+                        char path[128];
+                        snprintf(path, sizeof(path), PAAS_USERDB "/%u.%s", (unsigned) uid, suffixes[i]);
                         (void) unlink(path);
-                        snprintf(path, sizeof(path), PAAS_USERDB "/paas-%u.%s", (unsigned) uid, suffix);
+                        snprintf(path, sizeof(path), PAAS_USERDB "/paas-%u.%s", (unsigned) uid, suffixes[i]);
                         (void) unlink(path);
                 }
-        }
 }
 
 static int own_directory(const char *parent, const char *name, mode_t mode, FileOwner owner)
@@ -195,26 +200,25 @@ static int set_etc_aside(const char *app)
         return rename(etc, gone) < 0 && errno != ENOENT ? -errno : 0;
 }
 
+static const struct {
+        const char *before, *after, *name; /* where it is: "/var/lib/paas/repos/APP.git"; and in gone/UUID */
+} kept[] = {
+        {PAAS_STATE "/repos/", ".git", "repository.git"},
+        {PAAS_STATE "/slugs/", "", "slugs"},
+        {PAAS_STATE "/cache/", "", "cache"},
+};
+
 int hostfiles_set_aside(const char *app, const char *id)
 {
-        static const struct {
-                const char *format, *name;
-        } files[] = {
-                {PAAS_REPOSITORY, "repository.git"},
-                {PAAS_SLUGS, "slugs"},
-                {PAAS_CACHE, "cache"},
-        };
         char gone[256];
         snprintf(gone, sizeof(gone), PAAS_GONE, id);
         int r = dir_make_parents(PAAS_STATE "/gone", 0700);
         if (r >= 0)
                 r = dir_make(gone, 0700, root);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(files); i++) {
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(kept); i++) {
                 char from[256], to[512];
-                snprintf(from, sizeof(from), "%.*s%s%s",
-                         (int) (strstr(files[i].format, "%s") - files[i].format), files[i].format, app,
-                         strstr(files[i].format, "%s") + 2);
-                snprintf(to, sizeof(to), "%s/%s", gone, files[i].name);
+                snprintf(from, sizeof(from), "%s%s%s", kept[i].before, app, kept[i].after);
+                snprintf(to, sizeof(to), "%s/%s", gone, kept[i].name);
                 if (rename(from, to) < 0 && errno != ENOENT)
                         r = -errno;
         }
@@ -223,6 +227,38 @@ int hostfiles_set_aside(const char *app, const char *id)
         if (r >= 0)
                 r = tree_remove(environment);
         return r < 0 ? r : set_etc_aside(app);
+}
+
+int hostfiles_bring_back(const char *app, const char *id)
+{
+        char gone[256];
+        snprintf(gone, sizeof(gone), PAAS_GONE, id);
+        for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
+                char from[512], to[256];
+                snprintf(from, sizeof(from), "%s/%s", gone, kept[i].name);
+                snprintf(to, sizeof(to), "%s%s%s", kept[i].before, app, kept[i].after);
+                if (rename(from, to) < 0 && errno != ENOENT)
+                        return -errno;
+        }
+        return rmdir(gone) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+bool hostfiles_are_home(const char *app)
+{
+        for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
+                char path[256];
+                snprintf(path, sizeof(path), "%s%s%s", kept[i].before, app, kept[i].after);
+                if (access(path, F_OK) == 0)
+                        return true;
+        }
+        return false;
+}
+
+bool hostfiles_are_aside(const char *id)
+{
+        char path[512];
+        snprintf(path, sizeof(path), PAAS_GONE "/%s", id, kept[0].name);
+        return access(path, F_OK) == 0;
 }
 
 void hostfiles_forget(const char *app)

@@ -10,7 +10,9 @@
 int hostfiles_write_accounts(const AppState *s);
 /* The last process of a destroyed application has ended: what only that needed goes. */
 void hostfiles_forget(const char *app);
-void hostfiles_remove_accounts(const AppState *s);
+/* Those of a pair, the lower one of which is given: the links by number first. */
+bool hostfiles_have_accounts(uid_t run_uid);
+void hostfiles_remove_accounts(uid_t run_uid);
 
 /* Its bare repository, owned as git by user paas wants it: objects and refs theirs, the rest root's. */
 int hostfiles_make_repository(const AppState *s, Error *e);
@@ -21,6 +23,11 @@ int hostfiles_make_directories(const AppState *s, Error *e);
 /* A destroyed application's files go aside, to /var/lib/paas/gone/<uuid>: a new one of its name must not
  * find them. */
 int hostfiles_set_aside(const char *app, const char *id);
+
+/* And back, under a name that has none of them. Both can be done again after a crash. */
+int hostfiles_bring_back(const char *app, const char *id);
+bool hostfiles_are_home(const char *app);
+bool hostfiles_are_aside(const char *id);
 
 /* Its /etc (in /run/paas/etc), where it is not there yet. */
 int hostfiles_make_etc(const AppState *s);

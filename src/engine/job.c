@@ -33,6 +33,7 @@ Job *job_free(Job *j)
         unit_call_free(j->build);
         unit_call_free(j->source);
         unit_call_free(j->phase_status);
+        measure_free(j->measure);
         sd_event_source_disable_unref(j->resolve_io);
         sd_event_source_disable_unref(j->deadline);
         closep(&j->resolve_fd);
@@ -199,6 +200,7 @@ static void job_end(Job *j, OperationStep step)
         j->build = unit_call_free(j->build);
         j->source = unit_call_free(j->source);
         j->phase_status = unit_call_free(j->phase_status);
+        j->measure = measure_free(j->measure);
         j->deadline = sd_event_source_disable_unref(j->deadline);
         j->resolve_io = sd_event_source_disable_unref(j->resolve_io);
         closep(&j->resolve_fd);
@@ -262,6 +264,8 @@ void job_fail(Job *j, const char *format, ...)
         j->type->abandon(j);
         record_failure(j, "failed");
         job_end(j, STEP_FAILED);
+        if (j->type->failed)
+                j->type->failed(j);
 }
 
 void job_cancel(Job *j, const char *reason)
@@ -272,6 +276,8 @@ void job_cancel(Job *j, const char *reason)
         j->type->abandon(j);
         record_failure(j, "canceled");
         job_end(j, STEP_CANCELED);
+        if (j->type->failed)
+                j->type->failed(j);
 }
 
 const char *job_state(const Job *j)

@@ -6,6 +6,7 @@
  * file for each kind; this one knows what they have in common. A step is recorded before it begins.
  */
 
+#include "engine/measure.h"
 #include "engine/world.h"
 #include "model/operation.h"
 
@@ -14,6 +15,7 @@ typedef struct JobType {
         void (*world_changed)(Job *j); /* its application was observed; NULL: no matter */
         void (*abandon)(Job *j);       /* stops what is under way, before it ends as failed or cancelled */
         void (*ended)(Job *j);         /* it has succeeded: what it kept aside goes; NULL: nothing */
+        void (*failed)(Job *j); /* it has ended otherwise, and is no reason any more to keep anything */
 } JobType;
 
 struct Job {
@@ -35,6 +37,8 @@ struct Job {
         char resolved[130]; /* what the resolver has printed so far */
         size_t n_resolved;
         bool source_failed;
+        Measure *measure;      /* while it is counted whether there is room for it */
+        void (*go_on)(Job *j); /* then */
 
         /* a release's or restart's */
         Formation formation;        /* as it will be from the switch on */

@@ -14,6 +14,7 @@
 #include "engine/history.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
+#include "engine/retention.h"
 #include "model/paths.h"
 #include "render/instance.h"
 
@@ -62,56 +63,135 @@ void slugs_unmount_unused(AppWorld *w, const AppState *s)
         }
 }
 
-static int needed_slugs(AppWorld *w, const AppState *s, char ***ret)
+/* It may come to need slugs of `s` that it does not name. Of kinds that are not known here it is said of
+ * every application. */
+static bool may_need_more(const Job *j, const AppState *s)
 {
-        Engine *e = w->engine;
-        _cleanup_strv_ char **needed = NULL;
-        HistoryRelease *list = NULL;
-        size_t n = 0, distinct = 0;
-        int r = history_releases(e->store, s->head, s->release_head, 0, &list, &n, NULL);
-
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                const Release *release = &list[i].release;
-                bool mounted = false;
-                for (size_t k = 0; k < w->n_slugs; k++)
-                        mounted |= w->slugs[k].version == release->version;
-                if (!release->slug || strv_contains(needed, release->slug))
-                        continue;
-                if (mounted || release->version == s->release.version ||
-                    distinct < e->settings.keep_releases) {
-                        r = strv_append(&needed, release->slug);
-                        distinct++;
-                }
+        switch (j->operation.kind) {
+        case OPERATION_DEPLOY:
+        case OPERATION_CONFIG:
+        case OPERATION_SCALE:
+        case OPERATION_RESTART:
+        case OPERATION_STOP:
+                return false;
+        case OPERATION_ROLLBACK:
+        case OPERATION_RETRY:
+                return streq(j->operation.app, s->app.name);
+        default:
+                return true;
         }
-        history_free(list, n);
-        for (size_t i = 0; r >= 0 && i < e->n_jobs; i++)
-                if (!e->jobs[i]->ended && e->jobs[i]->operation.slug)
-                        r = strv_append(&needed, e->jobs[i]->operation.slug);
+}
+
+static int slugs_in_use(Engine *e, const AppState *s, char ***ret, bool *ret_held)
+{
+        _cleanup_strv_ char **list = NULL;
+        AppWorld *w = world_find(e, s->app.name);
+        int r = 0;
+        *ret_held = !w || !e->started; /* nobody has looked yet what is mounted */
+        for (size_t i = 0; r >= 0 && w && i < w->n_slugs; i++) {
+                if (w->slugs[i].id)
+                        r = strv_append(&list, w->slugs[i].id);
+                else
+                        *ret_held = true;
+        }
+        for (size_t i = 0; r >= 0 && i < e->catalog.n_apps; i++)
+                if (e->catalog.apps[i]->release.slug)
+                        r = strv_append(&list, e->catalog.apps[i]->release.slug);
+        for (size_t i = 0; r >= 0 && i < e->n_jobs; i++) {
+                if (e->jobs[i]->ended)
+                        continue;
+                *ret_held |= may_need_more(e->jobs[i], s);
+                if (e->jobs[i]->operation.slug)
+                        r = strv_append(&list, e->jobs[i]->operation.slug);
+        }
         if (r < 0)
                 return r;
-        *ret = TAKE_PTR(needed);
+        *ret = TAKE_PTR(list);
         return 0;
 }
 
-static void remove_slug(AppWorld *w, const char *slug)
+static int slugs_on_disk(const char *app, char ***ret)
+{
+        _cleanup_strv_ char **list = NULL;
+        char path[256];
+        snprintf(path, sizeof(path), PAAS_SLUGS, app);
+        DIR *d = opendir(path);
+        if (!d)
+                return errno == ENOENT ? 0 : -errno;
+        int r = 0;
+        for (struct dirent *entry = readdir(d); r >= 0 && entry; entry = readdir(d))
+                if (uuid_is_valid(entry->d_name))
+                        r = strv_append(&list, entry->d_name);
+        closedir(d);
+        if (r < 0)
+                return r;
+        strv_sort(list);
+        *ret = TAKE_PTR(list);
+        return 0;
+}
+
+static bool any_unneeded(const RetentionSlugs *wish, char *const *slugs)
+{
+        for (char *const *slug = slugs; slug && *slug; slug++)
+                if (retention_slug(wish, *slug) == SLUG_UNNEEDED)
+                        return true;
+        return false;
+}
+
+/* With the newest `max` releases (0: all). 1: they do not suffice to decide. */
+static int decide(Engine *e, const AppState *s, RetentionSlugs *wish, char *const *slugs, size_t max,
+                  SlugEach each, void *userdata)
+{
+        HistoryRelease *list = NULL;
+        size_t n = 0;
+        int r = history_releases(e->store, s->head, s->release_head, max, &list, &n, NULL);
+        if (r < 0)
+                return r;
+        _cleanup_free_ RetentionRelease *releases = calloc(n + 1, sizeof(RetentionRelease));
+        for (size_t i = 0; releases && i < n; i++)
+                releases[i] = (RetentionRelease){.version = list[i].release.version,
+                                                 .slug = list[i].release.slug,
+                                                 .succeeded = list[i].status == RELEASE_SUCCEEDED};
+        wish->releases = releases;
+        wish->n = n;
+        if (!releases)
+                r = -ENOMEM;
+        else if (any_unneeded(wish, slugs)) {
+                r = max > 0 && n == max && !retention_suffices(wish);
+                for (char *const *slug = slugs; r == 0 && *slug; slug++)
+                        if (retention_slug(wish, *slug) == SLUG_UNNEEDED)
+                                each(userdata, s, *slug, retention_last_user(wish, *slug));
+        }
+        history_free(list, n);
+        return r;
+}
+
+int slugs_each_unneeded(Engine *e, const AppState *s, SlugEach each, void *userdata)
+{
+        _cleanup_strv_ char **slugs = NULL, **in_use = NULL;
+        RetentionSlugs wish = {.keep = e->settings.keep_releases, .current = s->release.version};
+        int r = slugs_on_disk(s->app.name, &slugs);
+        if (r >= 0)
+                r = slugs_in_use(e, s, &in_use, &wish.held);
+        if (r < 0 || wish.held || !slugs)
+                return r;
+        wish.in_use = in_use;
+        size_t window = wish.keep + 2;
+        while ((r = decide(e, s, &wish, slugs, window, each, userdata)) > 0)
+                window *= 8;
+        return r;
+}
+
+static void remove_slug(void *userdata, const AppState *s, const char *slug, uint64_t version)
 {
         char path[512];
-        snprintf(path, sizeof(path), PAAS_SLUG, w->app, slug);
-        cleaner_remove(w->engine, slug, path, NULL);
+        snprintf(path, sizeof(path), PAAS_SLUG, s->app.name, slug);
+        (void) cleaner_discard(userdata, slug, path, NULL, NULL, NULL);
 }
 
 void slugs_prune(AppWorld *w, const AppState *s)
 {
-        _cleanup_strv_ char **needed = NULL;
-        char path[256];
-        snprintf(path, sizeof(path), PAAS_SLUGS, w->app);
-        if (needed_slugs(w, s, &needed) < 0)
-                return;
-        DIR *d = opendir(path);
-        if (!d)
-                return;
-        for (struct dirent *entry = readdir(d); entry; entry = readdir(d))
-                if (uuid_is_valid(entry->d_name) && !strv_contains(needed, entry->d_name))
-                        remove_slug(w, entry->d_name);
-        closedir(d);
+        int r = slugs_each_unneeded(w->engine, s, remove_slug, w->engine);
+        if (r < 0)
+                log_warning(r, "%s: cannot look which slugs are needed", s->app.name);
 }

@@ -9,5 +9,10 @@
  */
 void slugs_unmount_unused(AppWorld *w, const AppState *s);
 
-/* Removes slugs that none of the last `keep-releases` releases points at and that are not mounted. */
+/* For each slug on disk that nothing needs (engine/retention.h decides), in the order of their names, with
+ * the newest release that points at it (0: none). Nothing while somebody may come to need one. */
+typedef void (*SlugEach)(void *userdata, const AppState *s, const char *slug, uint64_t version);
+int slugs_each_unneeded(Engine *e, const AppState *s, SlugEach each, void *userdata);
+
+/* Removes those. */
 void slugs_prune(AppWorld *w, const AppState *s);

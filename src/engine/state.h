@@ -22,6 +22,7 @@ typedef struct Engine Engine;
 typedef struct Job Job;
 typedef struct AppWorld AppWorld;
 typedef struct Instance Instance;
+typedef struct Gc Gc;
 typedef struct Audit Audit;
 
 typedef struct EngineObserver {
@@ -63,6 +64,7 @@ struct Engine {
         unsigned router_pool;          /* backends that the running router has; 0: not known */
         sd_event_source *tick;         /* what waits for time to pass */
         UnitCall *first_observation;
+        Gc *gc;             /* a clean-up under way; owned */
         bool restart_steps; /* systemd is 254 or later: a growing restart delay */
         bool started;       /* the first observation is done */
 };

@@ -50,6 +50,13 @@ typedef struct TeamState {
         Team team;
         char head[STORE_ID_SIZE];
 } TeamState;
+/* A destroyed application. Its record stays for ever, its files for a while (docs/cleanup.md). */
+typedef struct GoneApp {
+        App app;                  /* as it was */
+        char head[STORE_ID_SIZE]; /* commit of refs/paas/gone/<uuid> */
+        uint64_t destroyed;       /* realtime, usec */
+        char *actor;              /* by whom */
+} GoneApp;
 
 typedef struct Record Record;
 
@@ -57,6 +64,8 @@ typedef struct Catalog {
         Store *store;    /* borrowed */
         AppState **apps; /* sorted by name; owned */
         size_t n_apps;
+        GoneApp *gone; /* in no order; owned */
+        size_t n_gone;
         UserState **users; /* sorted by name; owned */
         size_t n_users;
         TeamState **teams; /* sorted by name; owned */

@@ -30,6 +30,7 @@
 #define PAAS_OPERATION PAAS_OPERATIONS "/%s.%llu"  /* app, operation */
 #define PAAS_BUILD PAAS_STATE "/builds/%s.%llu"    /* app, operation */
 #define PAAS_GONE PAAS_STATE "/gone/%s"            /* uuid of a destroyed application */
+#define PAAS_TRASH PAAS_STATE "/trash"             /* what is being removed */
 #define PAAS_CACHE PAAS_STATE "/cache/%s"          /* app */
 #define PAAS_SLUGS PAAS_STATE "/slugs/%s"          /* app */
 #define PAAS_SLUG PAAS_SLUGS "/%s"                 /* app, slug */

@@ -318,6 +318,8 @@ static const sd_bus_vtable app_vtable[] = {
         SD_BUS_PROPERTY("Version", "t", get_property, 0, 0),
         SD_BUS_METHOD_WITH_ARGS("Info", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", info), method_info,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DiskUsage", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", bytes),
+                                method_disk_usage, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListInstances", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", instances),
                                 method_list_instances, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Formation", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", formation),

@@ -74,6 +74,12 @@ int method_run(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_run_detached(sd_bus_message *message, void *userdata, sd_bus_error *e);
 void run_methods_free(Manager *m);
 
+/* Clean-up: of the Manager interface, the last one of the App interface. */
+int method_collect_garbage(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_list_destroyed(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_restore_app(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_disk_usage(sd_bus_message *message, void *userdata, sd_bus_error *e);
+
 /* The caller follows the job: when the last follower of a deploy that is not detached is gone, it is
  * cancelled. `message` NULL: nobody yet, after our restart; somebody has a minute to come back. */
 int job_object_follow(Manager *m, Job *j, sd_bus_message *message);
