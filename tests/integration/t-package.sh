@@ -15,7 +15,7 @@ active() { inlab systemctl is-active "$1"; }
 answers() { [[ $(ask pkg) == *"$1"* ]]; }
 
 # --- what an installation leaves
-for u in paasd.service paas-router.service paas-router.socket paas-ports.service paas-etc.path; do
+for u in paasd.service paas-router.service paas-router.socket paas-ports.service paas-etc.path paas-gc.timer; do
         is "$u is active" "$(active $u)" active
         is "$u is enabled" "$(inlab systemctl is-enabled $u)" enabled
 done
