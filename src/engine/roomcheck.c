@@ -11,6 +11,7 @@
 #include "basic/log.h"
 #include "basic/text.h"
 #include "engine/diskuse.h"
+#include "engine/events.h"
 #include "engine/reserve.h"
 #include "model/buildresult.h"
 #include "model/paths.h"
@@ -90,6 +91,14 @@ static void refuse(Job *j, const Room *room, const Usage *usage)
                         show_user(j, &users[i]);
                 job_say(j, " !     An administrator sees with `paas gc --dry-run` what can be removed.");
         }
+        _cleanup_free_ char *message = NULL;
+        if (asprintf(&message,
+                     "no build of %s: it needs about %s, %s are free, of which %s are kept in reserve",
+                     j->operation.app, need, available, reserve) >= 0)
+                event_emit(j->engine, &(Event){.type = "disk-reserve",
+                                               .app = j->operation.app,
+                                               .actor = j->operation.actor,
+                                               .message = message});
         job_fail(j, "the build needs about %s of disk space; %s are free, of which %s are kept in reserve",
                  need, available, reserve);
 }

@@ -132,6 +132,9 @@ static void test_users(void **state)
         check(&(UndoInput){.action = "apps:create", .app = "blog"},
               "paas apps:destroy -a blog --confirm blog");
         check(&(UndoInput){.action = "apps:create"}, NULL);
+        check(&(UndoInput){.action = "apps:destroy", .app = "blog"}, "paas apps:restore blog");
+        check(&(UndoInput){.action = "apps:restore", .app = "blog"},
+              "paas apps:destroy -a blog --confirm blog");
 }
 
 int main(void)

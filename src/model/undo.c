@@ -182,6 +182,11 @@ static void undo_create(const UndoInput *in, Buffer *b)
         buffer_printf(b, "paas apps:destroy -a %s --confirm %s", in->app, in->app);
 }
 
+static void undo_destroy(const UndoInput *in, Buffer *b)
+{
+        buffer_printf(b, "paas apps:restore %s", in->app);
+}
+
 static void undo_key(const UndoInput *in, Buffer *b)
 {
         _cleanup_user_ User before = USER_NULL, after = USER_NULL;
@@ -214,7 +219,9 @@ static const UndoKind kinds[] = {
         {"access:remove", "access", undo_access},
         {"access:update", "access", undo_access},
         {"apps:create", NULL, undo_create},
+        {"apps:destroy", NULL, undo_destroy},
         {"apps:lock", "lock", undo_lock},
+        {"apps:restore", NULL, undo_create},
         {"apps:transfer", "app", undo_transfer},
         {"apps:unlock", "lock", undo_lock},
         {"domains:add", "domains", undo_domains},
