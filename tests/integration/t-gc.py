@@ -141,6 +141,8 @@ def leftovers_and_dry_run():
 
 
 def reserve(directory):
+    inlab('sh', '-c', 'mkdir -p /etc/paas/hooks.d && printf "#!/bin/sh\\nexec cat\\n" >/etc/paas/hooks.d/gc-test && '
+          'chmod 755 /etc/paas/hooks.d/gc-test')
     configure('\n[disk]\nreserve = 900T\n')
     write(directory, {'version': 'too much'})
     before = current(APP_NAME)
@@ -150,6 +152,8 @@ def reserve(directory):
     check('and who has the most', 'Who has the most' in r.stdout and APP_NAME in r.stdout and 'slugs' in r.stdout, r.stdout)
     check('nothing was built', '-----> ' not in r.stdout and not inlab('ls', '/var/lib/paas/builds').stdout, r.stdout)
     check('nothing has changed', current(APP_NAME) == before and ask(APP_NAME) == 'six')
+    within(30, 'somebody is told', lambda: 'disk-reserve' in inlab('journalctl', '-q', '--no-pager', '-o', 'cat', '-u', 'paas-hook-gc-test*').stdout)
+    inlab('rm', '/etc/paas/hooks.d/gc-test')
     configure('')
     r = push(directory, APP_NAME)
     check('with the reserve that there is by itself the same push is built', r.returncode == 0, r.stdout)
