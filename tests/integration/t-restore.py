@@ -168,6 +168,7 @@ def main():
     setup_paas()
     inlab('rm', '-f', '/run/paas/fault')
     inlab('sh', '-c', 'echo 127.0.0.1 free.example.org >>/etc/hosts')
+    paas('apps:destroy', '--app', 'thief', '--confirm', 'thief')
     new_app(APP_NAME)
     inlab('sh', '-c', 'rm -rf %s/gone/*' % STATE)    # of an earlier run
     directory = repository(APP_NAME, 'first')
