@@ -197,6 +197,18 @@ static void look_at_destroyed(Planning *p, const GoneApp *g)
                 last(p)->bytes = usage_sum(p->usage, USAGE_DESTROYED, g->app.id, NULL);
 }
 
+/* A living application, or a destroyed one that can be restored, has the pair. */
+static bool has_successor(const Catalog *c, uid_t uid)
+{
+        for (size_t i = 0; i < c->n_apps; i++)
+                if (c->apps[i]->app.run_uid == uid)
+                        return true;
+        for (size_t i = 0; i < c->n_gone; i++)
+                if (c->gone[i].app.run_uid == uid && hostfiles_are_aside(c->gone[i].app.id))
+                        return true;
+        return false;
+}
+
 /* Files that still have the number were counted before anything was removed: it is given back a day later.
  */
 static void look_at_accounts(Planning *p, const GoneApp *g)
@@ -207,9 +219,8 @@ static void look_at_accounts(Planning *p, const GoneApp *g)
         if (access(path, F_OK) == 0 || !hostfiles_have_accounts(uid) || usage_has_uid(p->usage, uid) ||
             usage_has_uid(p->usage, uid + 1) || world_find(p->e, g->app.name))
                 return;
-        for (size_t i = 0; i < p->e->catalog.n_apps; i++)
-                if (p->e->catalog.apps[i]->app.run_uid == uid)
-                        return;
+        if (has_successor(&p->e->catalog, uid))
+                return;
         for (size_t i = 0; i < p->plan.n; i++)
                 if (p->plan.items[i].kind == GC_ACCOUNT && p->plan.items[i].uid == uid)
                         return;

@@ -230,7 +230,8 @@ def main():
         refused()
         timer(directory)
     finally:
-        configure('')
+        inlab('sh', '-c', 'mv %s.before %s && systemctl restart paasd.service' % (CONF, CONF))
+        within(60, 'paasd is back as it was', paasd_back)
         destroy_app(APP_NAME)
     finish()
 

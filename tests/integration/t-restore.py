@@ -160,7 +160,7 @@ def for_good(directory):
     other = from_paas('apps:info', '--app', APP_NAME)['run_uid']
     check('a new one gets a number that nobody ever had', other != uid, uid, other)
     destroy_app(APP_NAME)
-    inlab('sh', '-c', 'cp %s.before %s && systemctl restart paasd.service' % (CONF, CONF))
+    inlab('sh', '-c', 'mv %s.before %s && systemctl restart paasd.service' % (CONF, CONF))
     within(60, 'paasd is back as it was', paasd_back)
 
 
