@@ -201,21 +201,42 @@ def recorded(directory):
     check('the next config:set has it too', r.returncode == 0 and seen('FRESH') == '2' and seen('OTHER') == '1', r.stdout)
 
 
+def set_under_kill(point, name, *options):
+    """Sets `name` to the fault point's name, and paasd dies there: it goes on, and whoever waits is told so."""
+    before = versions()
+    inlab('sh', '-c', 'printf %s "$1" >/run/paas/fault', 'sh', point)
+    r = paas('config:set', '%s=%s' % (name, point), '-a', APP_NAME, *options, timeout=120)
+    check(point + ': paasd died there', inlab('rm', '/run/paas/fault').returncode != 0)
+    within(60, point + ': paasd is back', paasd_back)
+    # At the first one the command got no answer yet, and does not know.
+    check(point + ': config:set ends as it should', r.returncode == (5 if point == 'config:queued' else 0), r.returncode, r.stdout)
+    within(30, point + ': its value is set, by one release', lambda: value(name) == point and len(versions()) == len(before) + 1)
+
+
 def recorded_under_kill():
     for point in ('config:queued', 'config:before-releasing', 'config:releasing', 'release-committed', 'recorded', 'config:before-done', 'config:done'):
-        before = versions()
-        inlab('sh', '-c', 'printf %s "$1" >/run/paas/fault', 'sh', point)
-        r = paas('config:set', 'AT=' + point, '--no-restart', '-a', APP_NAME, timeout=120)
-        check(point + ': paasd died there', inlab('rm', '/run/paas/fault').returncode != 0)
-        within(60, point + ': paasd is back', paasd_back)
-        check(point + ': config:set ends well', r.returncode == 0, r.stdout) if point != 'config:queued' else None
-        within(30, point + ': its value is recorded, once', lambda: value('AT') == point and len(versions()) == len(before) + 1)
+        set_under_kill(point, 'AT', '--no-restart')
         check(point + ': what runs is untouched', seen('AT') == 'none')
+
+
+def changed_under_kill():
+    paas('config:set', 'SHOWN=up', '-a', APP_NAME)
+    load = Load(APP_NAME)
+    for point in ('config:queued', 'config:before-releasing', 'config:releasing', 'release-committed', 'config:before-starting', 'config:starting',
+                  'config:before-checking', 'config:checking', 'config:before-switching', 'config:switching', 'servers-added', 'committed',
+                  'config:before-done', 'config:done'):
+        set_under_kill(point, 'NOW')
+        within(30, point + ': it is what is served', lambda: seen('NOW') == point)
+        within(60, point + ': nothing else is left', lambda: settled(APP_NAME, current(APP_NAME)['version']))
+    said = load.end()
+    check('meanwhile the application always answered', said['bad'] == 0 and set(said['answers']) == {'up'}, said)
+
+
+def the_state_is_whole():
     r = inlab('git', '--git-dir', '/var/lib/paas/state.git', 'fsck', '--no-dangling')
     check('the state is whole', r.returncode == 0, r.stdout)
     pending = inlab('git', '--git-dir', '/var/lib/paas/state.git', 'for-each-ref', 'refs/paas/pending').stdout
     check('no values of a change are left over', pending == '', pending)
-    paas('config:unset', 'AT', '-a', APP_NAME)
 
 
 def compared():
@@ -370,6 +391,8 @@ def main():
     laptop()
     if FLAVOUR == 'sanitize':
         recorded_under_kill()
+        changed_under_kill()
+        the_state_is_whole()
     destroy_app(APP_NAME)
     finish()
 

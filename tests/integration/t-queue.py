@@ -84,11 +84,11 @@ def prepare(app):
 def all_agree(app, pushed, before):
     """Each of the pushed (commit, text) is a release, in the order of the operations; the last one runs."""
     wanted = dict(pushed)
-    done = sorted((d for d in deploys(app) if d['commit'] in wanted and number(d) > before), key=number)
-    check(app + ': deploys has each of them, and all succeeded', sorted(d['commit'] for d in done) == sorted(wanted) and
+    done = sorted((d for d in deploys(app) if d.get('commit') in wanted and number(d) > before), key=number)
+    check(app + ': deploys has each of them, and all succeeded', sorted(d.get('commit') for d in done) == sorted(wanted) and
           all(d['state'] == 'succeeded' for d in done), done)
     by_version = {r['version']: r for r in releases(app) or []}
-    check(app + ': each is the release that deploys names', all(by_version.get(d['version'], {}).get('commit') == d['commit'] for d in done), done)
+    check(app + ': each is the release that deploys names', all(by_version.get(d['version'], {}).get('commit') == d.get('commit') for d in done), done)
     versions = [d['version'] for d in done]
     check(app + ': released in the order of arrival', versions == sorted(versions) and len(set(versions)) == len(wanted), versions)
     check(app + ': nothing else was released', len(by_version) == versions[-1], sorted(by_version), versions)
@@ -117,7 +117,7 @@ def ten_to_one(directories):
     for p in pushers:
         p.end(0)
     all_agree(app, pushed, before)
-    order = {d['commit']: number(d) for d in deploys(app)}
+    order = {d.get('commit'): number(d) for d in deploys(app)}
     pushers.sort(key=lambda p: order.get(p.commit, 0))
     check('ten: those who come late are told their place', all('remote: -----> Waiting: ' in p.output for p in pushers[3:]), pushers[3].output)
     last = pushers[-1].output
@@ -161,7 +161,7 @@ def lock(directories):
     inlab('systemctl', 'kill', '-s', 'KILL', '--kill-whom=main', 'paasd.service')
     within(60, 'paasd is back', paasd_back)
     within(30, 'the three still wait, locked', lambda: [d['waits_for'] for d in waiting(app)] == ['locked by root: the database is moved'] * 3)
-    check('in their order', [d['commit'] for d in waiting(app) if d['kind'] == 'deploy'] == [c for c, _ in pushed], waiting(app))
+    check('in their order', [d.get('commit') for d in waiting(app) if d['kind'] == 'deploy'] == [c for c, _ in pushed], waiting(app))
     r = paas('apps:unlock', '-a', app)
     check('apps:unlock', r.returncode == 0, r.stdout)
     for p in pushers:
@@ -169,7 +169,7 @@ def lock(directories):
     output, _ = setting.communicate(timeout=120)
     check('config:set ends well', setting.returncode == 0 and 'Set LATER' in output, output)
     done = sorted((d for d in deploys(app) if number(d) > before and d['kind'] == 'deploy' and d['state'] != 'canceled'), key=number)
-    check('they were released in their order', [d['commit'] for d in done] == [c for c, _ in pushed] and done[0]['version'] < done[1]['version'], done)
+    check('they were released in their order', [d.get('commit') for d in done] == [c for c, _ in pushed] and done[0]['version'] < done[1]['version'], done)
     check('the value is there', paas('config:get', 'LATER', '-a', app).stdout == '1\n')
     agree('after the lock', app, *pushed[-1])
     within(30, 'the lock and its end are on record', lambda: all(a in inlab(
@@ -187,7 +187,7 @@ def killed_while_superseding(app, directory, first, second):
     check('paasd died there', inlab('rm', '/run/paas/fault').returncode != 0)
     check('it is superseded all the same', 'superseded by' in waits.output, waits.output)
     newer.said('locked by root')
-    check('and the newer one waits', [d['commit'] for d in waiting(app)][-1:] == [second], waiting(app))
+    check('and the newer one waits', [d.get('commit') for d in waiting(app)][-1:] == [second], waiting(app))
     paas('deploys:cancel', waiting(app)[-1]['id'])
     newer.end(1)
 
@@ -235,7 +235,7 @@ def cancel(directories, now):
     building.said('still building')
     waits = Pusher(app, directory, silent)
     waits.said('before it')
-    identity = {d['commit']: d['id'] for d in deploys(app)}
+    identity = {d.get('commit'): d['id'] for d in deploys(app)}
     r = paas('deploys:cancel', identity[silent])
     check('deploys:cancel of one that waits', r.returncode == 0, r.stdout)
     waits.end(1)
@@ -246,8 +246,8 @@ def cancel(directories, now):
     check('its pusher is told too', 'cancelled by root' in building.output, building.output)
 
     starting = Pusher(app, directory, silent)
-    within(60, 'it starts', lambda: any(d['commit'] == silent and d['step'] in ('starting', 'checking') for d in deploys(app)))
-    identity = [d['id'] for d in deploys(app) if d['commit'] == silent][-1]
+    within(60, 'it starts', lambda: any(d.get('commit') == silent and d['step'] in ('starting', 'checking') for d in deploys(app)))
+    identity = [d['id'] for d in deploys(app) if d.get('commit') == silent][-1]
     r = paas('deploys:cancel', identity)
     check('deploys:cancel of one that starts', r.returncode == 0, r.stdout)
     starting.end(1)
@@ -272,8 +272,8 @@ def places(directories):
     inlab('systemctl', 'kill', '-s', 'KILL', '--kill-whom=main', 'paasd.service')
     within(60, 'paasd is back', paasd_back)
     for p in slow:
-        within(30, p.app + ': its deploy is there still', lambda: any(d['commit'] == p.commit for d in deploys(p.app)))
-        identity = [d['id'] for d in deploys(p.app) if d['commit'] == p.commit]
+        within(30, p.app + ': its deploy is there still', lambda: any(d.get('commit') == p.commit for d in deploys(p.app)))
+        identity = [d['id'] for d in deploys(p.app) if d.get('commit') == p.commit]
         check(p.app + ': deploys:cancel', paas('deploys:cancel', *identity).returncode == 0, identity)
         p.end(1)
 
