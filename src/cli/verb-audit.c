@@ -80,7 +80,8 @@ static void put_result(Columns *c, const Json *record)
 {
         const char *result = reply_text(record, "result");
         int64_t count = reply_number(record, "count");
-        Style style = streq(result, "succeeded") ? STYLE_PLAIN : STYLE_BAD;
+        bool bad = streq(result, "failed") || streq(result, "refused") || streq(result, "canceled");
+        Style style = bad ? STYLE_BAD : STYLE_PLAIN;
         if (count > 1) {
                 char text[64];
                 snprintf(text, sizeof(text), "%.32s (%" PRId64 "x)", result, count);

@@ -50,10 +50,9 @@ const Verb verbs[] = {
         {"apps:unlock", NULL, "", 0, 0, ALLOW_APP, verb_apps_unlock, "let releases go on", NULL,
          "paas apps:unlock --app blog"},
         {"audit", NULL, "", 0, 0, ALLOW_AUDIT | ALLOW_JSON, verb_audit, "show who did what",
-         "Each change, refusal and read of config values: when, who, from where, what, with what result, "
-         "and "
-         "the command that takes it back. Of one application with --app; of the whole host without it, for "
-         "administrators.",
+         "Each change, refusal and read of config values: when, who, from where, what, with what "
+         "result, and the command that takes it back. Of one application with --app; of the whole host "
+         "without it, for administrators.",
          "paas audit --app blog\npaas audit --actor ben --since 7d\npaas audit --refused --follow"},
         {"audit:verify", NULL, "", 0, 0, ALLOW_JSON, verb_audit_verify,
          "see whether the audit was rewritten",

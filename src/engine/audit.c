@@ -200,7 +200,11 @@ static int note(Engine *e, const Actor *actor, Action action, const AppState *s,
 
 static bool makes_release(const char *action)
 {
-        return !text_equal(action, "scale") && !text_equal(action, "restart") && !text_equal(action, "stop");
+        static const char *const kinds[] = {"deploy", "config", "rollback", "retry", "promote"};
+        for (size_t i = 0; i < ELEMENTSOF(kinds); i++)
+                if (streq(kinds[i], action))
+                        return true;
+        return false;
 }
 
 /* What somebody has to be told of, beside the record. */
@@ -225,13 +229,16 @@ static void tell_of(Engine *e, const char *app, const Record *record)
 void audit_recorded(void *userdata, const char *app, const Record *record)
 {
         Engine *e = userdata;
+        Record told = *record;
         AppState *s = app ? catalog_find_app(&e->catalog, app) : NULL;
         auditpush_soon(e);
-        if (!record->status)
-                return;
-        if (record->count == 0)
-                journalmessage_record(record, app, s ? s->app.id : NULL);
-        tell_of(e, app, record);
+        if (!told.status && told.version > 0)
+                return; /* a release that is made: its outcome is yet to come */
+        if (!told.status)
+                told.status = "succeeded";
+        if (told.count == 0)
+                journalmessage_record(&told, app, s ? s->app.id : NULL);
+        tell_of(e, app, &told);
 }
 
 void audit_refused(Engine *e, const Actor *actor, Action action, const AppState *s, const char *reason)

@@ -224,7 +224,7 @@ void job_succeed(Job *j)
 }
 
 /* What did not work is in the history too, with an unchanged tree. */
-static void record_failure(Job *j, const char *status)
+static void record_failure(Job *j, const Actor *by, const char *status)
 {
         AppState *s = job_app(j);
         if (!s)
@@ -232,7 +232,7 @@ static void record_failure(Job *j, const char *status)
         _cleanup_error_ Error error = ERROR_NULL;
         _cleanup_free_ char *subject = NULL,
                             *reason = j->error ? strndup(j->error, strcspn(j->error, "\n")) : NULL;
-        const Actor actor = job_actor(j);
+        const Actor actor = by ? *by : job_actor(j);
         const char *kind = operation_kind_to_string(j->operation.kind);
         if (asprintf(&subject, "%s %s", kind, status) < 0)
                 return;
@@ -262,22 +262,27 @@ void job_fail(Job *j, const char *format, ...)
                 j->error = NULL;
         va_end(ap);
         j->type->abandon(j);
-        record_failure(j, "failed");
+        record_failure(j, NULL, "failed");
         job_end(j, STEP_FAILED);
+        if (j->type->failed)
+                j->type->failed(j);
+}
+
+void job_cancel_by(Job *j, const Actor *actor, const char *reason)
+{
+        if (j->ended)
+                return;
+        (void) text_replace(&j->error, reason);
+        j->type->abandon(j);
+        record_failure(j, actor, "canceled");
+        job_end(j, STEP_CANCELED);
         if (j->type->failed)
                 j->type->failed(j);
 }
 
 void job_cancel(Job *j, const char *reason)
 {
-        if (j->ended)
-                return;
-        (void) text_replace(&j->error, reason);
-        j->type->abandon(j);
-        record_failure(j, "canceled");
-        job_end(j, STEP_CANCELED);
-        if (j->type->failed)
-                j->type->failed(j);
+        job_cancel_by(j, NULL, reason);
 }
 
 const char *job_state(const Job *j)

@@ -71,6 +71,7 @@ void job_say(Job *j, const char *format, ...) _printf_(2, 3);
 void job_succeed(Job *j);
 void job_fail(Job *j, const char *format, ...) _printf_(2, 3);
 void job_cancel(Job *j, const char *reason);
+void job_cancel_by(Job *j, const Actor *actor, const char *reason); /* recorded as that one's doing */
 
 /* "queued", "running", "succeeded", "failed", "canceled" */
 const char *job_state(const Job *j);

@@ -194,7 +194,9 @@ static int take_commit(void *userdata, const StoreEntry *s)
         if (r < 0)
                 return r;
         c->entry.action = TAKE_PTR(action);
-        c->entry.result = TAKE_PTR(status);
+        c->entry.result = status ? TAKE_PTR(status) : strdup("succeeded");
+        if (!c->entry.result)
+                return -ENOMEM;
         c->has_entry = true;
         return 1;
 }

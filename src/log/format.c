@@ -76,8 +76,11 @@ static void format_record(Buffer *b, const JournalLine *line)
                 }
         const char *text = memmem(line->message, line->message_length, ": ", 2);
         text = text ? text + 2 : line->message;
+        /* One record is one line, whatever is in it. */
+        size_t length = line->message_length - (size_t) (text - line->message);
+        const char *newline = memchr(text, '\n', length);
         buffer_puts(b, ": ");
-        terminal_text(b, text, line->message_length - (size_t) (text - line->message));
+        terminal_text(b, text, newline ? (size_t) (newline - text) : length);
         buffer_puts(b, "\n");
 }
 

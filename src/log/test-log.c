@@ -93,6 +93,31 @@ static void test_heroku(void **state)
         assert_format(FORMAT_HEROKU, &line, "1970-01-01T00:00:00.000001+00:00 app[build]: \n");
 }
 
+static void test_record(void **state)
+{
+        (void) state;
+        const JournalRecord record = {.actor = "ana",
+                                      .from = "key SHA256:x from 192.0.2.7",
+                                      .action = "ps:scale",
+                                      .result = "succeeded",
+                                      .app = "blog",
+                                      .operation = "blog/7",
+                                      .request = ""};
+        JournalLine line = a_line("audit", "paas", "ana: Scale web=2\033[2J\nana: forged", 34);
+        line.record = &record;
+
+        assert_format(FORMAT_HEROKU, &line,
+                      "2026-11-21T03:27:00.123456+00:00 ana (key SHA256:x from 192.0.2.7) ps:scale blog "
+                      "succeeded: Scale web=2?[2J\n");
+        line.message_length = 16;
+        assert_format(
+                FORMAT_JSON, &line,
+                "{\"action\":\"ps:scale\",\"actor\":\"ana\",\"app\":\"blog\",\"from\":\"key SHA256:x from "
+                "192.0.2.7\",\"message\":\"ana: Scale web=2\",\"operation\":\"blog/7\",\"priority\":6,"
+                "\"process\":\"paas\",\"result\":\"succeeded\",\"source\":\"audit\","
+                "\"time\":\"2026-11-21T03:27:00.123456+00:00\"}\n");
+}
+
 static void test_raw_and_json(void **state)
 {
         (void) state;
@@ -157,14 +182,14 @@ static void test_options(void **state)
         assert_refused("paas-log --app a --source mars", "one of app, router");
         assert_refused("paas-log --app a b", "\"b\"");
         assert_refused("paas-log --operation a/1 --source app", "leave out");
+        assert_refused("paas-log --audit --source app", "--audit shows records and not lines");
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_terminal),
-                cmocka_unit_test(test_heroku),
-                cmocka_unit_test(test_raw_and_json),
+                cmocka_unit_test(test_terminal),     cmocka_unit_test(test_heroku),
+                cmocka_unit_test(test_raw_and_json), cmocka_unit_test(test_record),
                 cmocka_unit_test(test_options),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

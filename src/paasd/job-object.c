@@ -227,7 +227,7 @@ static int method_cancel(sd_bus_message *message, void *userdata, sd_bus_error *
                 return sd_bus_error_setf(e, "org.paas1.Error.Conflict", "%s has ended already.", j->id);
         if (asprintf(&reason, "cancelled by %s", caller.name) < 0)
                 return -ENOMEM;
-        job_cancel(j, reason);
+        job_cancel_by(j, &caller.actor, reason);
         return sd_bus_reply_method_return(message, "");
 }
 
