@@ -13,6 +13,7 @@
 
 /* The commits of one ref, of which the newest that was not taken yet is in `entry`. */
 typedef struct LedgerChain {
+        char *ref; /* to be resolved; NULL: it was */
         char *app, *object;
         bool gone;     /* of a destroyed application: its name is in its tree */
         bool releases; /* outcomes are on the application's own ref: only what says how it ended */
@@ -43,6 +44,7 @@ Ledger *ledger_free(Ledger *l)
                 return NULL;
         for (size_t i = 0; i < l->n_chains; i++) {
                 entry_clear(&l->chains[i].entry);
+                free(l->chains[i].ref);
                 free(l->chains[i].app);
                 free(l->chains[i].object);
         }
@@ -59,58 +61,53 @@ Ledger *ledger_free(Ledger *l)
 
 /* "refs/paas/app/blog" is an application's, "refs/paas/user/ana" an object's, "refs/paas/host" the host's.
  */
+static int describe_chain(LedgerChain *c, const char *ref)
+{
+        const char *app = text_after(ref, "refs/paas/app/");
+        if (!app)
+                app = text_after(ref, "refs/paas/release/");
+        c->releases = text_after(ref, "refs/paas/release/");
+        c->gone = text_after(ref, "refs/paas/gone/");
+        if (app)
+                return text_replace(&c->app, app);
+        if (text_after(ref, "refs/paas/gone") || streq(ref, "refs/paas/host") ||
+            streq(ref, "refs/paas/audit"))
+                return 0;
+        return text_replace(&c->object, strrchr(ref, '/') + 1);
+}
+
 static int add_chain(Ledger *l, const char *ref)
 {
-        LedgerChain c = {0};
-        int r = store_resolve(l->store, ref, c.next);
-        if (r < 0)
-                return r == -ENOENT ? 0 : r;
         LedgerChain *longer = reallocarray(l->chains, l->n_chains + 1, sizeof(LedgerChain));
         if (!longer)
                 return -ENOMEM;
         l->chains = longer;
+        LedgerChain *c = &l->chains[l->n_chains++];
+        *c = (LedgerChain){0};
+        int r = text_replace(&c->ref, ref);
+        return r < 0 ? r : describe_chain(c, ref);
+}
 
-        const char *app = text_after(ref, "refs/paas/app/"), *slash = strrchr(ref, '/');
-        if (!app)
-                app = text_after(ref, "refs/paas/release/");
-        c.releases = text_after(ref, "refs/paas/release/");
-        c.gone = text_after(ref, "refs/paas/gone/");
-        if (app)
-                r = text_replace(&c.app, app);
-        else if (!text_after(ref, "refs/paas/gone") && !streq(ref, "refs/paas/host") &&
-                 !streq(ref, "refs/paas/audit"))
-                r = text_replace(&c.object, slash + 1);
-        if (r < 0)
-                return r;
-        l->chains[l->n_chains++] = c;
-        return 0;
+/* Not what is no record: values of a change that is under way, releases of who is gone. */
+static bool is_recorded(const char *ref)
+{
+        return !text_after(ref, "refs/paas/pending/") && !text_after(ref, "refs/paas/gone-release/");
 }
 
 static int add_chains(Ledger *l, const char *app)
 {
-        static const char *const prefixes[] = {
-                "refs/paas/app/",  "refs/paas/release/",   "refs/paas/gone/",     "refs/paas/user/",
-                "refs/paas/team/", "refs/paas/gone-team/", "refs/paas/pipeline/", "refs/paas/gone-pipeline/",
-                "refs/paas/host",  "refs/paas/audit",
-        };
-        for (size_t i = 0; i < ELEMENTSOF(prefixes); i++) {
-                _cleanup_strv_ char **refs = NULL;
-                int r = 0;
-                if (app && i > 1)
-                        break;
-                if (app)
-                        r = strv_appendf(&refs, "%s%s", prefixes[i], app);
-                else if (text_ends_with(prefixes[i], "/"))
-                        r = store_list_refs(l->store, prefixes[i], &refs);
-                else
-                        r = strv_append(&refs, prefixes[i]);
-                STRV_FOREACH(ref, refs)
-                        if (r >= 0)
-                                r = add_chain(l, *ref);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        _cleanup_strv_ char **refs = NULL;
+        int r = 0;
+        if (app) {
+                r = strv_appendf(&refs, "refs/paas/app/%s", app);
+                if (r >= 0)
+                        r = strv_appendf(&refs, "refs/paas/release/%s", app);
+        } else
+                r = store_list_refs(l->store, "refs/paas/", &refs);
+        STRV_FOREACH(ref, refs)
+                if (r >= 0 && is_recorded(*ref))
+                        r = add_chain(l, *ref);
+        return r;
 }
 
 int ledger_new(Engine *e, const LedgerQuery *q, Ledger **ret)
@@ -217,7 +214,15 @@ static int name_gone(Ledger *l, LedgerChain *c)
 static int read_chain(Ledger *l, LedgerChain *c)
 {
         Reading reading = {l, c};
-        int r = c->gone ? name_gone(l, c) : 0;
+        int r = 0;
+        if (c->ref) {
+                r = store_resolve(l->store, c->ref, c->next);
+                free(c->ref);
+                c->ref = NULL;
+        }
+        if (r < 0 || !c->next[0])
+                return r == -ENOENT ? 0 : r;
+        r = c->gone ? name_gone(l, c) : 0;
         if (r >= 0)
                 r = store_log(l->store, c->next, take_commit, &reading);
         return r < 0 ? r : 0;
@@ -242,7 +247,7 @@ int ledger_step(Ledger *l, unsigned commits)
                 LedgerChain *newest = NULL;
                 for (size_t i = 0; i < l->n_chains; i++) {
                         LedgerChain *c = &l->chains[i];
-                        while (!c->has_entry && c->next[0]) {
+                        while (!c->has_entry && (c->ref || c->next[0])) {
                                 if (commits-- == 0)
                                         return 0;
                                 int r = read_chain(l, c);

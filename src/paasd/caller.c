@@ -167,17 +167,24 @@ static int identify_session(Manager *m, sd_bus_message *message, Caller *ret, sd
         if (!u)
                 return sd_bus_error_set(e, "org.paas1.Error.NotPermitted",
                                         "Say first whose key you act for.");
-        if (u->user.disabled)
-                return refuse_disabled(u, e);
         snprintf(ret->name, sizeof(ret->name), "%s", u->user.name);
         snprintf(ret->email, sizeof(ret->email), "%s", u->user.email ? u->user.email : "");
         snprintf(ret->from, sizeof(ret->from), "%s", s->from);
+        if (u->user.disabled)
+                return refuse_disabled(u, e);
         ret->admin = u->user.admin;
         return 0;
 }
 
 static int identify_local(sd_bus_message *message, uid_t uid, Caller *ret, sd_bus_error *e)
 {
+        struct passwd *pw = getpwuid(uid);
+        if (pw)
+                snprintf(ret->name, sizeof(ret->name), "%s", pw->pw_name);
+        else
+                snprintf(ret->name, sizeof(ret->name), "uid-%u", (unsigned) uid);
+        snprintf(ret->from, sizeof(ret->from), "uid %u (%s)", (unsigned) uid, ret->name);
+
         struct group *g = getgrnam("paas-admin");
         int member = uid == 0 ? 1 : g ? bus_sender_in_group(message, g->gr_gid) : 0;
         if (member < 0)
@@ -187,12 +194,6 @@ static int identify_local(sd_bus_message *message, uid_t uid, Caller *ret, sd_bu
                         e, "org.paas1.Error.NotPermitted",
                         "Only root and members of group paas-admin may act here. Use sudo, ask root to "
                         "add you to the group, or come by ssh with your key (PAAS_HOST=paas@HOST).");
-        struct passwd *pw = getpwuid(uid);
-        if (pw)
-                snprintf(ret->name, sizeof(ret->name), "%s", pw->pw_name);
-        else
-                snprintf(ret->name, sizeof(ret->name), "uid-%u", (unsigned) uid);
-        snprintf(ret->from, sizeof(ret->from), "uid %u (%s)", (unsigned) uid, ret->name);
         ret->admin = true;
         return 0;
 }
@@ -295,6 +296,11 @@ int caller_may(Manager *m, sd_bus_message *message, Action action, const AppStat
                sd_bus_error *e)
 {
         int r = identify(m, message, ret, e);
+        /* Known, and not let in: nobody's user here, or one who is disabled. */
+        if (r < 0 && ret->from[0] && sd_bus_error_is_set(e)) {
+                const Actor actor = {.name = ret->name, .email = ret->email, .from = ret->from};
+                audit_refused(m->engine, &actor, action, s, e->message);
+        }
         if (r < 0 || caller_role(m, ret, s) >= action_role(action))
                 return r;
         return s ? refuse_on_app(m, action, s, ret, e) : refuse_on_host(m, action, ret, e);

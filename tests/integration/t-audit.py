@@ -130,6 +130,8 @@ for _ in range(4):
     remote('users:add mallory', eve)
 check('more of the same: no more records', len(audit('-n', '0')) == before)
 x = recorded('refused on an application', lambda: remote(f'ps:scale web=3 -a {APP}', eve), actor='eve', action='ps:scale', result='refused', app=APP)
+recorded('a local user who is nobody here', lambda: inlab('su', '-s', '/bin/sh', 'nobody', '-c', 'paas apps'), actor='nobody', action='apps', result='refused',
+         **{'from': 'uid 65534 (nobody)'})
 check('--refused', {x['result'] for x in audit('--refused')} == {'refused'})
 r = remote('audit', eve)
 check('the host\'s audit is for admins', r.returncode == 3 and 'admin' in r.stdout, r.returncode, r.stdout)
