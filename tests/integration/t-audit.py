@@ -55,6 +55,7 @@ def journal(field):
 
 
 setup_paas()
+shell('systemctl restart paasd')   # what an earlier run has read and was refused is forgotten
 paas('apps:destroy', '-a', APP, '--confirm', APP)
 root = {'actor': 'root', 'from': 'uid 0 (root)', 'result': 'succeeded'}
 
@@ -76,18 +77,20 @@ recorded('ps:stop of one process', lambda: paas('ps:stop', 'web.1', '-a', APP), 
 stop = recorded('ps:stop of a type', lambda: paas('ps:stop', 'web', '-a', APP), action='ps:stop', app=APP, undo=f'paas ps:restart web -a {APP}', **root)
 recorded('what takes ps:stop back', lambda: inlab(*stop['undo'].split()), action='ps:restart', app=APP, **root)
 domain = recorded('domains:add', lambda: paas('domains:add', 'www.example.org', '-a', APP), action='domains:add', app=APP, **root)
-paas('users:remove', 'eve')
-recorded('users:add', lambda: paas('users:add', 'eve', '--email', 'eve@example.com'), action='users:add', object='eve', **root)
+EVE = 'eve%d' % (time.time() % 100000)   # users stay: a new one each time
+recorded('users:add', lambda: paas('users:add', EVE, '--email', 'eve@example.com'), action='users:add', object=EVE, **root)
 shell('rm -f /root/eve /root/eve.pub; ssh-keygen -q -t ed25519 -N "" -f /root/eve')
-key = recorded('keys:add', lambda: paas('keys:add', '/root/eve.pub', '--user', 'eve'), action='keys:add', object='eve', **root)
-check('keys:add: names the key to remove', re.fullmatch(r'paas keys:remove SHA256:\S{43} --user eve', key.get('undo', '')), key)
-recorded('what takes keys:add back', lambda: inlab(*key['undo'].split()), action='keys:remove', object='eve', **root)
-check('the key is gone', json.loads(paas('keys', '--user', 'eve', '--json').stdout) == [])
-paas('keys:add', '/root/eve.pub', '--user', 'eve')
+key = recorded('keys:add', lambda: paas('keys:add', '/root/eve.pub', '--user', EVE), action='keys:add', object=EVE, **root)
+check('keys:add: names the key to remove', re.fullmatch(r'paas keys:remove SHA256:\S{43} --user ' + EVE, key.get('undo', '')), key)
+recorded('what takes keys:add back', lambda: inlab(*key['undo'].split()), action='keys:remove', object=EVE, **root)
+check('the key is gone', json.loads(paas('keys', '--user', EVE, '--json').stdout) == [])
+paas('keys:add', '/root/eve.pub', '--user', EVE)
 
 # --- what it names takes it back
 check('ps:scale is taken back', inlab(*scale['undo'].split()).returncode == 0 and re.match(r'web=1\b', paas('ps:scale', '-a', APP).stdout), paas('ps:scale', '-a', APP).stdout)
 check('domains:add is taken back', inlab(*domain['undo'].split()).returncode == 0 and 'www.example.org' not in paas('domains', '-a', APP).stdout)
+x = recorded('config', lambda: paas('config', '-a', APP), action='config:read', app=APP, **root)
+check('config: names and no values', 'SECRET' in x.get('what', '') and 'hush' not in json.dumps(x), x)
 before = json.loads(paas('config', '--json', '-a', APP).stdout)
 x = recorded('config:set to be taken back', lambda: paas('config:set', 'SECRET=other', 'C=3', '-a', APP), action='config', **root)
 r = inlab(*x['undo'].split())
@@ -106,15 +109,12 @@ x = recorded('a push that fails', lambda: push(directory, APP, '--force', 'HEAD:
 check('a push that fails: why, and nothing to take back', x.get('reason') and 'undo' not in x, x)
 
 # --- reads of values, and refusals
-x = recorded('config', lambda: paas('config', '-a', APP), action='config:read', app=APP, **root)
-check('config: names and no values', 'SECRET' in x.get('what', '') and 'hush' not in json.dumps(x), x)
 before = len(audit('-n', '0'))
 for _ in range(5):
     paas('config', '-a', APP)
 check('more of the same within a minute: no more records', len(audit('-n', '0')) == before)
 entries = [e for e in journal('PAAS_ACTION=config:read') if e.get('PAAS_APP') == APP]
 check('but each is in the journal', len(entries) >= 6, len(entries))
-shell('cp $(echo /root/eve) /tmp/eve-key; chmod 600 /tmp/eve-key')
 config = run(LAB, 'ssh-config', '--name', NAME).stdout.strip()
 private = os.path.join(TMPDIR, 'eve')
 with open(private, 'w') as f:
@@ -123,13 +123,13 @@ os.chmod(private, 0o600)
 eve = os.path.join(TMPDIR, 'eve-config')
 with open(config) as f, open(eve, 'w') as g:
     g.write(re.sub(r'(?m)^(\s*IdentityFile\s+).*$', r'\1' + private, f.read()))
-x = recorded('a request that is refused', lambda: remote('users:add mallory', eve), actor='eve', action='users:add', result='refused', **{'from': re.compile('^key SHA256:.* from ')})
+x = recorded('a request that is refused', lambda: remote('users:add mallory', eve), actor=EVE, action='users:add', result='refused', **{'from': re.compile('^key SHA256:.* from ')})
 check('a request that is refused: why', 'admin' in x.get('reason', ''), x)
 before = len(audit('-n', '0'))
 for _ in range(4):
     remote('users:add mallory', eve)
 check('more of the same: no more records', len(audit('-n', '0')) == before)
-x = recorded('refused on an application', lambda: remote(f'ps:scale web=3 -a {APP}', eve), actor='eve', action='ps:scale', result='refused', app=APP)
+x = recorded('refused on an application', lambda: remote(f'ps:scale web=3 -a {APP}', eve), actor=EVE, action='ps:scale', result='refused', app=APP)
 recorded('a local user who is nobody here', lambda: inlab('su', '-s', '/bin/sh', 'nobody', '-c', 'paas apps'), actor='nobody', action='apps', result='refused',
          **{'from': 'uid 65534 (nobody)'})
 check('--refused', {x['result'] for x in audit('--refused')} == {'refused'})
@@ -138,7 +138,7 @@ check('the host\'s audit is for admins', r.returncode == 3 and 'admin' in r.stdo
 r = remote(f'audit -a {APP}', eve)
 check('an application\'s is for who sees it', r.returncode == 3, r.returncode, r.stdout)
 check('audit:verify is for admins', remote('audit:verify', eve).returncode == 3)
-paas('access:add', 'eve', '--role', 'viewer', '-a', APP)
+paas('access:add', EVE, '--role', 'viewer', '-a', APP)
 check('a viewer sees it', f'Scale web=2' in remote(f'audit -a {APP}', eve).stdout)
 
 # --- filters
