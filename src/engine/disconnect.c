@@ -29,10 +29,3 @@ void disconnect_user(Engine *e, const User *u)
         if (r < 0)
                 log_error(r, "cannot end the ssh connections of %s, who is disabled", u->name);
 }
-
-void disconnect_disabled(Engine *e)
-{
-        for (size_t i = 0; i < e->catalog.n_users; i++)
-                if (e->catalog.users[i]->user.disabled)
-                        disconnect_user(e, &e->catalog.users[i]->user);
-}

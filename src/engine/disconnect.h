@@ -6,6 +6,3 @@
 /* Ends the open ssh connections of the user's keys: `paas-shell --hang-up`, as user paas, finds the
  * processes that act for them. paasd itself may signal nobody. */
 void disconnect_user(Engine *e, const User *u);
-
-/* The same for all who are disabled: paasd may have died before it could see to it. */
-void disconnect_disabled(Engine *e);

@@ -18,7 +18,6 @@
 #include "engine/certificates.h"
 #include "engine/configure.h"
 #include "engine/deploy.h"
-#include "engine/disconnect.h"
 #include "engine/drain.h"
 #include "engine/events.h"
 #include "engine/gc.h"
@@ -32,6 +31,7 @@
 #include "engine/restore.h"
 #include "engine/routing.h"
 #include "engine/run.h"
+#include "engine/users.h"
 #include "model/paths.h"
 #include "seal/authority.h"
 
@@ -240,7 +240,9 @@ static int set_going(Engine *e, Error *error)
         if (e->n_jobs > 1)
                 qsort(e->jobs, e->n_jobs, sizeof(Job *), by_age);
         queue_take_up(e);
-        disconnect_disabled(e);
+        r = users_end_disabled(e);
+        if (r < 0)
+                return r;
         r = routing_write(e, error);
         if (r > 0)
                 routing_reload_soon(e);

@@ -124,17 +124,28 @@ int users_remove_key(Engine *e, const char *user, const char *fingerprint, const
         return write_user(e, &u, "keys:remove", "Remove a key of", actor, error);
 }
 
-static int cancel_deploys(Engine *e, const char *user, const Actor *actor)
+/* What they have under way ends: first their deploys, so that each says why. */
+static int end_work(Engine *e, const User *u)
 {
         _cleanup_free_ char *reason = NULL;
-        if (asprintf(&reason, "%s was disabled by %s", user, actor->name) < 0)
+        if (asprintf(&reason, "%s has been disabled", u->name) < 0)
                 return -ENOMEM;
         for (size_t i = 0; i < e->n_jobs; i++) {
                 Job *j = e->jobs[i];
-                if (!j->ended && j->operation.kind == OPERATION_DEPLOY && streq(j->operation.actor, user))
+                if (!j->ended && j->operation.kind == OPERATION_DEPLOY && streq(j->operation.actor, u->name))
                         job_cancel(j, reason);
         }
+        disconnect_user(e, u);
         return 0;
+}
+
+int users_end_disabled(Engine *e)
+{
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < e->catalog.n_users; i++)
+                if (e->catalog.users[i]->user.disabled)
+                        r = end_work(e, &e->catalog.users[i]->user);
+        return r;
 }
 
 int users_set_disabled(Engine *e, const char *name, bool disabled, const Actor *actor, Error *error)
@@ -156,8 +167,7 @@ int users_set_disabled(Engine *e, const char *name, bool disabled, const Actor *
         if (r < 0 || !disabled)
                 return r;
         fault_point("user-disabled");
-        disconnect_user(e, &state->user);
-        return cancel_deploys(e, name, actor);
+        return end_work(e, &state->user);
 }
 
 static int set_domain(Engine *e, const char *domain, const Actor *actor, Error *error)

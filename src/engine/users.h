@@ -16,6 +16,9 @@ int users_remove_key(Engine *e, const char *user, const char *fingerprint, const
  * deploys that are under way are cancelled. What they own stays theirs. */
 int users_set_disabled(Engine *e, const char *name, bool disabled, const Actor *actor, Error *error);
 
+/* At the start: what was left of it when paasd died. */
+int users_end_disabled(Engine *e);
+
 /* First use: base domain, an admin with a key. Idempotent: what is so already stays. */
 int users_set_up(Engine *e, const char *domain, const char *admin, const char *email, const char *key,
                  const Actor *actor, Error *error);
