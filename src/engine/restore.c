@@ -13,6 +13,7 @@
 #include "engine/apps.h"
 #include "engine/fault.h"
 #include "engine/hostfiles.h"
+#include "engine/readers.h"
 #include "model/name.h"
 
 #define USEC_PER_DAY (86400 * USEC_PER_SEC)
@@ -135,7 +136,9 @@ static int carry_out(Engine *e, const char *id, const char *name, AppState **ret
         if (r < 0)
                 return error_set(error, r, "cannot bring its files back: %s", strerror(-r));
         r = catalog_finish_restore(e->store, id, name, error);
-        return r < 0 ? r : catalog_take_restored(&e->catalog, id, name, ret, error);
+        if (r >= 0)
+                r = catalog_take_restored(&e->catalog, id, name, ret, error);
+        return r < 0 ? r : readers_write(e);
 }
 
 int restore_app(Engine *e, GoneApp *g, const char *as, const Actor *actor, AppState **ret, Job **ret_job,
