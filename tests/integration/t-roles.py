@@ -17,7 +17,7 @@ from people import Person
 RANK = {role: n for n, role in enumerate(['none', 'viewer', 'deployer', 'operator', 'owner', 'admin'])}
 APP, TEAM, R = 'roles', 'crew', random.randrange(10000, 99999)
 NAMES = {role: 'r-%s-%d' % (role, R) for role in RANK}
-OTHER, VICTIM = 'r-other-%d' % R, 'r-victim-%d' % R
+OTHER, VICTIM, PAST = 'r-other-%d' % R, 'r-victim-%d' % R, 'past-%d' % R
 REFUSED = 3
 
 
@@ -45,6 +45,7 @@ CASES = {
     'apps:info': [Case('apps:info -a {app}'), Case('open -a {app}')],
     'apps:lock': [Case('apps:lock --reason because -a {app}', after=['apps:unlock -a {app}']),
                   Case('apps:unlock -a {app}', before=['apps:lock --reason because -a {app}'])],
+    'apps:restore': [Case('apps:restore {past}', after=['apps:destroy -a {past} --confirm {past}'])],
     'apps:transfer': [Case('apps:transfer {other} -a {app}',
                            after=['apps:transfer {owner} -a {app}', 'access:remove {other} -a {app}'])],
     'audit': [Case('audit -n 1 -a {app}')],
@@ -60,6 +61,7 @@ CASES = {
     'domains': [Case('domains -a {app}')],
     'domains:add': [Case('domains:add {role}.example.org -a {app}', after=['domains:remove {role}.example.org -a {app}']),
                     Case('domains:remove {role}.example.net -a {app}', before=['domains:add {role}.example.net -a {app}'])],
+    'gc': [Case('gc --dry-run'), Case('gc')],
     'git': [Case('ls-remote {url}', git=True)],
     'keys': [Case('keys')],
     'keys:add': [Case('keys:add', stdin='spare', after=['keys:remove {spare} --user {me}']),
@@ -76,6 +78,7 @@ CASES = {
     'releases:retry': [Case('releases:retry v999 -a {app}', code=None)],
     'rollback': [Case('rollback v999 -a {app}', code=None)],
     'rollback --force': [Case('rollback v999 --force -a {app}', code=None, first='rollback')],
+    'run': [Case('run -a {app} true'), Case('run:detached -a {app} true')],
     'setup': [Case('setup --domain {domain}', code=None)],
     'setup:check': [Case('setup', code=None)],
     'teams': [Case('teams'), Case('teams --json')],
@@ -108,7 +111,7 @@ def last_job():
 
 
 def expand(line, role, app=APP):
-    return line.format(app=app, role=role, me=NAMES[role], other=OTHER, victim=VICTIM, owner=NAMES['owner'], team=TEAM, domain=DOMAIN, r=R,
+    return line.format(app=app, role=role, me=NAMES[role], other=OTHER, victim=VICTIM, owner=NAMES['owner'], team=TEAM, domain=DOMAIN, r=R, past=PAST,
                        spare=spare_fingerprint, url='paas@127.0.0.1:' + APP, job=last_job() if '{job}' in line else '')
 
 
@@ -121,7 +124,7 @@ def explains(case, action, needed, role, said):
         return '%s on the team %s' % (action, TEAM) in said and name + ' is no member' in said and NAMES['owner'] + ', who leads it' in said
     if needed == 'admin':
         return action + ' (' in said and 'needs an admin' in said and name + ' is none' in said
-    return ('%s on %s' % (action, APP) in said and 'needs the role ' + needed in said and
+    return ('%s on %s' % (action, PAST if '{past}' in case.line else APP) in said and 'needs the role ' + needed in said and
             '%s has %s there' % (name, 'no role' if role == 'none' else role) in said and NAMES['owner'] + ', who owns it,' in said)
 
 
@@ -169,9 +172,12 @@ git(clone, 'commit', '-q', '-m', 'one')
 r = push(clone, APP)
 check('an application to act on', r.returncode == 0, r.stdout)
 root('config:set SET=1 -a ' + APP)
-root('apps:transfer %s -a %s' % (NAMES['owner'], APP))
-for role in ('viewer', 'deployer', 'operator'):
-    root('access:add %s --role %s -a %s' % (NAMES[role], role, APP))
+new_app(PAST)
+for app in (APP, PAST):
+    root('apps:transfer %s -a %s' % (NAMES['owner'], app))
+    for role in ('viewer', 'deployer', 'operator'):
+        root('access:add %s --role %s -a %s' % (NAMES[role], role, app))
+root('apps:destroy -a %s --confirm %s' % (PAST, PAST))
 paas('teams:destroy', TEAM)
 root('teams:create ' + TEAM)
 root('teams:lead %s %s' % (TEAM, NAMES['owner']))
