@@ -7,6 +7,7 @@
 #include "model/access.h"
 #include "model/app.h"
 #include "model/applock.h"
+#include "model/pipeline.h"
 #include "model/release.h"
 #include "model/team.h"
 #include "model/unitname.h"
@@ -67,6 +68,23 @@ static void try_user(const char *s, size_t n)
         fuzz_require(user_format(&u, &text) >= 0);
         fuzz_require(user_parse(text, strlen(text), &again, NULL) >= 0);
         fuzz_require(user_format(&again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
+static void try_pipeline(const char *s, size_t n)
+{
+        _cleanup_pipeline_ Pipeline p = PIPELINE_NULL, again = PIPELINE_NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        int r = pipeline_parse(s, n, &p, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(p.n_apps <= PIPELINE_APPS_MAX);
+        fuzz_require(pipeline_format(&p, &text) >= 0);
+        fuzz_require(pipeline_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(pipeline_format(&again, &text_again) >= 0);
         fuzz_require(streq(text, text_again));
 }
 
@@ -176,6 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         try_app(s, size);
         try_release(s, size);
         try_user(s, size);
+        try_pipeline(s, size);
         try_formation(s, size);
         try_domains(s, size);
         try_lock(s, size);

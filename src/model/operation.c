@@ -12,9 +12,9 @@
 #include "model/name.h"
 
 static const char *const kind_names[_OPERATION_KIND_MAX] = {
-        [OPERATION_DEPLOY] = "deploy",   [OPERATION_CONFIG] = "config", [OPERATION_SCALE] = "scale",
-        [OPERATION_RESTART] = "restart", [OPERATION_STOP] = "stop",     [OPERATION_ROLLBACK] = "rollback",
-        [OPERATION_RETRY] = "retry",
+        [OPERATION_DEPLOY] = "deploy",   [OPERATION_CONFIG] = "config",   [OPERATION_SCALE] = "scale",
+        [OPERATION_RESTART] = "restart", [OPERATION_STOP] = "stop",       [OPERATION_ROLLBACK] = "rollback",
+        [OPERATION_RETRY] = "retry",     [OPERATION_PROMOTE] = "promote",
 };
 
 static const char *const step_names[_OPERATION_STEP_MAX] = {

@@ -20,6 +20,7 @@ typedef enum OperationKind {
         OPERATION_STOP,
         OPERATION_ROLLBACK, /* release an old one again */
         OPERATION_RETRY,    /* release one that failed again */
+        OPERATION_PROMOTE,  /* release another application's slug */
         _OPERATION_KIND_MAX,
 } OperationKind;
 

@@ -34,6 +34,7 @@
 #define PAAS_CACHE PAAS_STATE "/cache/%s"          /* app */
 #define PAAS_SLUGS PAAS_STATE "/slugs/%s"          /* app */
 #define PAAS_SLUG PAAS_SLUGS "/%s"                 /* app, slug */
+#define PAAS_SLUG_PART PAAS_SLUGS "/.%s.%llu"      /* app, slug, operation: not all of it is there yet */
 #define PAAS_LAYERS PAAS_STATE "/layers/%s"        /* app */
 #define PAAS_LAYER PAAS_LAYERS "/%s"               /* app, short instance name */
 #define PAAS_ENV_DIR PAAS_RUN "/env/%s"            /* app */

@@ -115,6 +115,35 @@ static void test_teams(void **state)
         check(&(UndoInput){.action = "teams:destroy", .object = "web"}, NULL);
 }
 
+#define PIPELINE(STAGES)                                                                                    \
+  "{\"id\": \"0b31a1b5-6a0c-4c5e-9f4e-2d8f0f6f1a11\", \"name\": \"shop\", \"owner\": \"ada\", "             \
+  "\"created\": "                                                                                           \
+  "\"2025-11-21T03:27:00Z\", \"stages\": [" STAGES "]}"
+#define STAGING "{\"app\": \"blog\", \"stage\": \"staging\"}"
+
+static void test_pipelines(void **state)
+{
+        check(&(UndoInput){.action = "pipelines:add",
+                           .object = "shop",
+                           .before = PIPELINE(""),
+                           .after = PIPELINE(STAGING)},
+              "paas pipelines:remove -a blog");
+        check(&(UndoInput){.action = "pipelines:remove",
+                           .object = "shop",
+                           .before = PIPELINE(STAGING),
+                           .after = PIPELINE("")},
+              "paas pipelines:add shop -a blog -s staging");
+        check(&(UndoInput){.action = "pipelines:update",
+                           .object = "shop",
+                           .before = PIPELINE(STAGING),
+                           .after = PIPELINE("{\"app\": \"blog\", \"stage\": \"production\"}")},
+              "paas pipelines:update -a blog -s staging");
+        check(&(UndoInput){.action = "pipelines:create", .object = "shop"}, "paas pipelines:destroy shop");
+        check(&(UndoInput){.action = "pipelines:destroy", .object = "shop"}, NULL);
+        check(&(UndoInput){.action = "pipelines:add", .object = "shop", .before = "{}", .after = "{}"},
+              NULL);
+}
+
 static void test_lock(void **state)
 {
         check(&(UndoInput){.action = "apps:lock", .app = "blog", .after = "{\"reason\":\"x\"}"},
@@ -140,9 +169,10 @@ static void test_users(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_release), cmocka_unit_test(test_scale), cmocka_unit_test(test_domains),
-                cmocka_unit_test(test_access),  cmocka_unit_test(test_lock),  cmocka_unit_test(test_teams),
-                cmocka_unit_test(test_users),
+                cmocka_unit_test(test_release),   cmocka_unit_test(test_scale),
+                cmocka_unit_test(test_domains),   cmocka_unit_test(test_access),
+                cmocka_unit_test(test_lock),      cmocka_unit_test(test_teams),
+                cmocka_unit_test(test_pipelines), cmocka_unit_test(test_users),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "model/app.h"
+#include "model/pipeline.h"
 #include "model/team.h"
 #include "model/user.h"
 #include "json/json.h"
@@ -207,6 +208,30 @@ static void undo_user(const UndoInput *in, Buffer *b)
         buffer_printf(b, "paas users:%s %s", off ? "enable" : "disable", in->object);
 }
 
+static void undo_pipeline(const UndoInput *in, Buffer *b)
+{
+        _cleanup_pipeline_ Pipeline before = PIPELINE_NULL, after = PIPELINE_NULL;
+        if (streq(in->action, "pipelines:create")) {
+                buffer_printf(b, "paas pipelines:destroy %s", in->object);
+                return;
+        }
+        if (!in->before || pipeline_parse(in->before, strlen(in->before), &before, NULL) < 0 || !in->after ||
+            pipeline_parse(in->after, strlen(in->after), &after, NULL) < 0)
+                return;
+        for (size_t i = 0; i < after.n_apps && b->length == 0; i++)
+                if (!pipeline_find(&before, after.apps[i].app))
+                        buffer_printf(b, "paas pipelines:remove -a %s", after.apps[i].app);
+        for (size_t i = 0; i < before.n_apps && b->length == 0; i++) {
+                const PipelineApp *was = &before.apps[i], *now = pipeline_find(&after, was->app);
+                if (!now)
+                        buffer_printf(b, "paas pipelines:add %s -a %s -s %s", in->object, was->app,
+                                      stage_to_string(was->stage));
+                else if (now->stage != was->stage)
+                        buffer_printf(b, "paas pipelines:update -a %s -s %s", was->app,
+                                      stage_to_string(was->stage));
+        }
+}
+
 static void undo_release_lock(const UndoInput *in, Buffer *b)
 {
         if (in->release > 0)
@@ -215,17 +240,32 @@ static void undo_release_lock(const UndoInput *in, Buffer *b)
 }
 
 static const UndoKind kinds[] = {
-        {"access:add", "access", undo_access},       {"access:remove", "access", undo_access},
-        {"access:update", "access", undo_access},    {"apps:create", NULL, undo_create},
-        {"apps:destroy", NULL, undo_destroy},        {"apps:lock", "lock", undo_lock},
-        {"apps:restore", NULL, undo_create},         {"apps:transfer", "app", undo_transfer},
-        {"apps:unlock", "lock", undo_lock},          {"domains:add", "domains", undo_domains},
-        {"domains:remove", "domains", undo_domains}, {"keys:add", "user", undo_key},
-        {"ps:scale", "formation", undo_scale},       {"ps:stop", "formation", undo_stop},
-        {"releases:lock", NULL, undo_release_lock},  {"teams:add", "team", undo_member},
-        {"teams:create", NULL, undo_team},           {"teams:lead", "team", undo_member},
-        {"teams:remove", "team", undo_member},       {"users:add", NULL, undo_user},
-        {"users:disable", NULL, undo_user},          {"users:enable", NULL, undo_user},
+        {"access:add", "access", undo_access},
+        {"access:remove", "access", undo_access},
+        {"access:update", "access", undo_access},
+        {"apps:create", NULL, undo_create},
+        {"apps:destroy", NULL, undo_destroy},
+        {"apps:lock", "lock", undo_lock},
+        {"apps:restore", NULL, undo_create},
+        {"apps:transfer", "app", undo_transfer},
+        {"apps:unlock", "lock", undo_lock},
+        {"domains:add", "domains", undo_domains},
+        {"domains:remove", "domains", undo_domains},
+        {"keys:add", "user", undo_key},
+        {"pipelines:add", "pipeline", undo_pipeline},
+        {"pipelines:create", NULL, undo_pipeline},
+        {"pipelines:remove", "pipeline", undo_pipeline},
+        {"pipelines:update", "pipeline", undo_pipeline},
+        {"ps:scale", "formation", undo_scale},
+        {"ps:stop", "formation", undo_stop},
+        {"releases:lock", NULL, undo_release_lock},
+        {"teams:add", "team", undo_member},
+        {"teams:create", NULL, undo_team},
+        {"teams:lead", "team", undo_member},
+        {"teams:remove", "team", undo_member},
+        {"users:add", NULL, undo_user},
+        {"users:disable", NULL, undo_user},
+        {"users:enable", NULL, undo_user},
 };
 
 static const UndoKind *find_kind(const char *action)
