@@ -4,7 +4,8 @@
  * paas-source: the source of a build, from an application's repository, as user paas. Checks what may be
  * built (does the commit descend from what runs, does the tree hold what cannot be built) and becomes
  * `git archive`, whose output is the builder's standard input. What it has to say goes to standard error,
- * which is the operation's log; the pusher reads it.
+ * which is the operation's log; the pusher reads it. For a pipeline it also fetches a commit from another
+ * application's repository, and compares with one.
  */
 
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include "client/foreign.h"
 #include "model/sourcetree.h"
 #include "ssh/git.h"
+#include "ssh/transfer.h"
 #include "ssh/treeinspect.h"
 
 #define EXIT_INTERNAL 1
@@ -27,8 +29,10 @@ typedef struct Source {
         const char *repository;
         const char *resolve; /* a ref; NULL: `commit` is wanted */
         const char *commit;
-        const char *tip; /* what the deploy branch is; NULL: nothing yet */
-        const char *old; /* what the pusher named; NULL: none */
+        const char *from;    /* fetch `commit` from this repository */
+        const char *compare; /* with this repository, of which `tip` runs */
+        const char *tip;     /* what the deploy branch is; NULL: nothing yet */
+        const char *old;     /* what the pusher named; NULL: none */
         bool forced;
         SourceLimits limits;
 } Source;
@@ -78,8 +82,8 @@ static int parse(char **words, Source *ret)
                 const char *name;
                 const char **value;
         } texts[] = {
-                {"repo", &s.repository}, {"resolve", &s.resolve}, {"commit", &s.commit},
-                {"tip", &s.tip},         {"old", &s.old},
+                {"repo", &s.repository}, {"resolve", &s.resolve}, {"commit", &s.commit},   {"tip", &s.tip},
+                {"old", &s.old},         {"from", &s.from},       {"compare", &s.compare},
         };
 
         for (char **w = words; *w; w++) {
@@ -102,7 +106,8 @@ static int parse(char **words, Source *ret)
                 if (r < 0)
                         return r;
         }
-        if (!s.repository || !s.resolve == !s.commit)
+        if (!s.repository || !s.resolve == !s.commit || (s.from && s.compare) ||
+            (s.resolve && (s.from || s.compare)))
                 return -EINVAL;
         *ret = s;
         return 0;
@@ -260,15 +265,26 @@ static int archive(const Source *s)
         return EXIT_INTERNAL;
 }
 
+static int between(const Source *s)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        int r = s->from ? transfer_commit(s->repository, s->from, s->commit, &e)
+                        : transfer_compare(s->repository, s->compare, s->commit, s->tip, &e);
+        return r < 0 ? broken(&e, r) : 0;
+}
+
 static void usage(FILE *out)
 {
         fputs("Usage: paas-source repo REPO resolve REF\n"
               "       paas-source repo REPO commit COMMIT [tip TIP] [old OLD] [forced] max-bytes N "
               "max-files N\n"
+              "       paas-source repo REPO commit COMMIT from OTHER\n"
+              "       paas-source repo REPO commit COMMIT compare OTHER [tip TIP]\n"
               "\n"
               "Prints the commit that REF means, or checks what may be built of COMMIT and writes its tree "
               "as\n"
-              "a tar to standard output.\n"
+              "a tar to standard output, or fetches COMMIT from another repository, or prints what only\n"
+              "COMMIT or only TIP of another repository descends from.\n"
               "\n"
               "  --help     this text\n"
               "  --version  the version of paas\n"
@@ -297,6 +313,8 @@ int main(int argc, char **argv)
         setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
         if (s.resolve)
                 return resolve(&s);
+        if (s.from || s.compare)
+                return between(&s);
         int r = check_ancestry(&s);
         if (r == 0)
                 r = check_tree(&s);

@@ -112,7 +112,52 @@ says '… and 2 more'
 case $said in *11.bin*) complain "it lists more than ten" ;; esac
 [ "$(tar -tf "$directory/out" | wc -l)" = 15 ] || complain "with pointers the tar has: $(listing)"
 
+# --- from one repository to another, and what they differ in
+
+other_repository=$directory/other.git
+git init -q --bare "$other_repository"
+git -C "$work" checkout -q -f main
+git -C "$work" commit -q --allow-empty -m 'only here	with a tab'
+here=$(git -C "$work" rev-parse HEAD)
+# receive COMMIT FROM: into the other repository
+receive() {
+        said=$("$source" repo "$other_repository" commit "$1" from "$2" 2>&1 >"$directory/out") || complain "from $2: $said"
+}
+in_other() { git --git-dir="$other_repository" "$@"; }
+receive "$second" "$repository"
+[ -z "$said" ] || complain "a transfer says: $said"
+[ "$(in_other rev-parse "refs/paas/released/$second")" = "$second" ] || complain 'the commit did not arrive'
+[ "$(in_other rev-list --count "$second")" = 2 ] || complain 'its history did not arrive'
+receive "$second" "$repository"
+
+run 0 commit "$here" compare "$other_repository" tip "$second"
+[ "$(grep only "$directory/out")" = "<$here	only here	with a tab" ] || complain "what it has before the other: $(cat "$directory/out")"
+theirs=$(in_other commit-tree -m 'only there' -p "$second" "$second^{tree}")
+run 0 commit "$here" compare "$other_repository" tip "$theirs"
+grep -qx ">$theirs	only there" "$directory/out" || complain "theirs: $(cat "$directory/out")"
+grep -qx "<$here	only here	with a tab" "$directory/out" || complain "ours: $(cat "$directory/out")"
+run 0 commit "$here" compare "$other_repository" tip "$here"
+[ "$(cat "$directory/out")" = end ] || complain "the same commit: $(cat "$directory/out")"
+run 0 commit "$second" compare "$other_repository"
+[ "$(cut -c 1-41 "$directory/out")" = "<$second
+<$first
+end" ] || complain "nothing runs there: $(cat "$directory/out")"
+run 1 commit "$here" compare "$other_repository" tip 1234567890123456789012345678901234567890
+grep -q end "$directory/out" && complain 'a comparison that failed looks whole'
+
+git clone -q --depth 1 "file://$work" "$directory/shallow"
+git -C "$directory/shallow" commit -q --allow-empty -m 'of a shallow clone'
+shallow=$(git -C "$directory/shallow" rev-parse HEAD)
+git init -q --bare "$directory/third.git"
+said=$("$source" repo "$directory/third.git" commit "$shallow" from "$directory/shallow/.git" 2>&1) || complain "a shallow history: $said"
+[ "$(git --git-dir="$directory/third.git" rev-list --count "$shallow")" = 2 ] || complain 'a shallow history did not arrive'
+run 1 commit 1234567890123456789012345678901234567890 from "$other_repository"
+says 'cannot fetch 12345678'
+
 # --- a use that is none
+
+run 1 commit "$second" from "$other_repository" compare "$other_repository"
+run 1 resolve HEAD from "$other_repository"
 
 run 1 commit "$second" max-files many
 run 1 commit
