@@ -197,6 +197,17 @@ static void collect_failed(AppWorld *w)
         }
 }
 
+/* A release command's unit stays until its operation has read how it ended: we may have died in between. */
+static void collect_read(AppWorld *w)
+{
+        for (size_t i = w->n_instances; i-- > 0;) {
+                Instance *instance = w->instances[i];
+                if (instance->name.oneoff && streq(instance->name.type, "release") && instance->loaded &&
+                    !instance->launch && instance->phase < INSTANCE_STOPPING && !is_being_read(w, instance))
+                        drain_stop(w, instance);
+        }
+}
+
 /* Where a rollback goes back to is a release that stayed up: that one did not is on record. */
 static void record_crash(AppWorld *w, AppState *s)
 {
@@ -270,6 +281,7 @@ void reconcile_app(AppWorld *w)
         }
 
         collect_failed(w);
+        collect_read(w);
         record_crash(w, s);
         _cleanup_free_ PlanStep *steps = NULL;
         size_t n = 0;
