@@ -15,6 +15,7 @@
 #include "engine/fault.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
+#include "engine/pipelines.h"
 #include "engine/readers.h"
 #include "engine/routing.h"
 #include "model/name.h"
@@ -120,6 +121,8 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
                         job_cancel(e->jobs[i], "the application is being destroyed");
 
         int r = app_domains(e, s, &domains);
+        if (r >= 0)
+                r = pipelines_forget(e, s, actor, error); /* before another application can have its name */
         if (r < 0)
                 return r;
         const Record record = {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How the catalogue's memory is changed; for catalog.c, catalog-write.c and catalog-team.c alone. */
+/* How the catalogue's memory is changed; for the files that make up the catalogue alone. */
 
 #include "engine/wish.h"
+
+int catalog_load_pipelines(Catalog *c, Error *e);
+void catalog_clear_pipelines(Catalog *c);
 
 int catalog_insert_app(Catalog *c, AppState *s);                   /* takes it over on success */
 void catalog_remove_app(Catalog *c, AppState *s);                  /* frees it */

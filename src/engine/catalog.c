@@ -201,7 +201,9 @@ int catalog_load(Catalog *c, Store *store, Error *e)
                         r = load_user(c, *ref, e);
         if (r >= 0)
                 r = catalog_load_teams(c, e);
-        return r < 0 ? r : catalog_load_gone(c, e);
+        if (r >= 0)
+                r = catalog_load_gone(c, e);
+        return r < 0 ? r : catalog_load_pipelines(c, e);
 }
 
 void catalog_clear(Catalog *c)
@@ -211,6 +213,7 @@ void catalog_clear(Catalog *c)
         for (size_t i = 0; i < c->n_users; i++)
                 user_state_free(c->users[i]);
         catalog_free_teams(c);
+        catalog_clear_pipelines(c);
         for (size_t i = 0; i < c->n_gone; i++)
                 gone_app_clear(&c->gone[i]);
         free(c->gone);

@@ -95,4 +95,14 @@ int catalog_remove_team(Catalog *c, TeamState *s, const Record *record, Error *e
 /* On refs/paas/audit: what changed nothing and belongs to no application. */
 int catalog_note(Catalog *c, const Record *record, Error *e);
 
+PipelineState *catalog_find_pipeline(Catalog *c, const char *name);
+/* The one that the application is in; NULL: none. */
+PipelineState *catalog_pipeline_of(Catalog *c, const char *app);
+
+/* Creates or changes a pipeline; the contents are taken over on success. */
+int catalog_write_pipeline(Catalog *c, Pipeline *pipeline, const Record *record, Error *e);
+
+/* Moves its ref to refs/paas/gone-pipeline/<uuid>; frees the PipelineState. */
+int catalog_destroy_pipeline(Catalog *c, PipelineState *s, const Record *record, Error *e);
+
 int catalog_set_base_domain(Catalog *c, const char *domain, const Record *record, Error *e);

@@ -24,6 +24,7 @@
 #include "engine/hostfiles.h"
 #include "engine/job.h"
 #include "engine/launch.h"
+#include "engine/promote.h"
 #include "engine/queue.h"
 #include "engine/readers.h"
 #include "engine/reconcile.h"
@@ -42,6 +43,8 @@ static const JobType *type_of(OperationKind kind)
                 return &deploy_job_type;
         case OPERATION_CONFIG:
                 return &configure_job_type;
+        case OPERATION_PROMOTE:
+                return &promote_job_type;
         case OPERATION_RESTART:
                 return &restart_job_type;
         case OPERATION_STOP:

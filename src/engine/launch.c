@@ -15,6 +15,7 @@
 #include "basic/text.h"
 #include "engine/appinfo.h"
 #include "engine/hostfiles.h"
+#include "engine/slugs.h"
 #include "model/paths.h"
 #include "render/instance.h"
 #include "render/oneoff.h"
@@ -115,8 +116,9 @@ static AppState *find_app(Launch *l)
 static int start_slug(Launch *l, const AppState *s)
 {
         const InstanceName *n = &l->instance->name;
+        uid_t owner = slugs_owner(n->app, l->release.slug, s->app.build_uid);
         _cleanup_unit_spec_ UnitSpec *spec =
-                render_slug(n->app, n->version, l->release.slug, s->app.build_uid, s->app.run_uid);
+                render_slug(n->app, n->version, l->release.slug, owner, s->app.run_uid);
         int r = unit_spec_check(spec);
         if (r < 0)
                 return r;

@@ -99,6 +99,7 @@ static Hold turn_hold(Engine *e, Job *j)
                         return (Hold){0};
                 return release_hold(e, j);
         case OPERATION_CONFIG:
+        case OPERATION_PROMOTE:
         case OPERATION_RESTART:
         case OPERATION_ROLLBACK:
         case OPERATION_RETRY:

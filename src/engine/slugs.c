@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "basic/log.h"
 #include "basic/strv.h"
@@ -17,6 +18,14 @@
 #include "engine/retention.h"
 #include "model/paths.h"
 #include "render/instance.h"
+
+uid_t slugs_owner(const char *app, const char *slug, uid_t otherwise)
+{
+        char path[512];
+        struct stat st;
+        snprintf(path, sizeof(path), PAAS_SLUG "/app", app, slug);
+        return lstat(path, &st) < 0 ? otherwise : st.st_uid;
+}
 
 /* A destroyed application's slugs were set aside. */
 static bool is_stale(const AppWorld *w, const AppState *s, const MountedSlug *slug)

@@ -5,6 +5,10 @@
 
 #include "engine/world.h"
 
+/* Whose its files are on disk: a slug that came by promotion belongs to the build user of the application
+ * that it was built for. `otherwise` when it cannot be told. */
+uid_t slugs_owner(const char *app, const char *slug, uid_t otherwise);
+
 /* Unmounts those of releases that no instance has and nobody stands up. `s` NULL: the application is gone.
  */
 void slugs_unmount_unused(AppWorld *w, const AppState *s);

@@ -9,6 +9,7 @@
 #include "model/access.h"
 #include "model/app.h"
 #include "model/applock.h"
+#include "model/pipeline.h"
 #include "model/release.h"
 #include "model/team.h"
 #include "model/user.h"
@@ -50,6 +51,10 @@ typedef struct TeamState {
         Team team;
         char head[STORE_ID_SIZE];
 } TeamState;
+typedef struct PipelineState {
+        Pipeline pipeline;
+        char head[STORE_ID_SIZE]; /* commit of refs/paas/pipeline/<name> */
+} PipelineState;
 /* A destroyed application. Its record stays for ever, its files for a while (docs/cleanup.md). */
 typedef struct GoneApp {
         App app;                  /* as it was */
@@ -70,6 +75,8 @@ typedef struct Catalog {
         size_t n_users;
         TeamState **teams; /* sorted by name; owned */
         size_t n_teams;
+        PipelineState **pipelines; /* sorted by name; owned */
+        size_t n_pipelines;
         char *base_domain; /* of refs/paas/host; NULL before setup */
         /* Hears of each commit; `app` NULL: not of an application. */
         void (*recorded)(void *userdata, const char *app, const Record *record);
