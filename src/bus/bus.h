@@ -20,6 +20,7 @@
 #define BUS_ERROR_NO_SUCH_USER "org.paas1.Error.NoSuchUser"
 #define BUS_ERROR_NO_SUCH_KEY "org.paas1.Error.NoSuchKey"
 #define BUS_ERROR_NO_SUCH_JOB "org.paas1.Error.NoSuchJob"
+#define BUS_ERROR_NO_SUCH_PIPELINE "org.paas1.Error.NoSuchPipeline"
 #define BUS_ERROR_NO_SUCH_DOMAIN "org.paas1.Error.NoSuchDomain"
 #define BUS_ERROR_NO_SUCH_TEAM "org.paas1.Error.NoSuchTeam"
 #define BUS_ERROR_EXISTS "org.paas1.Error.Exists"

@@ -69,6 +69,18 @@ int method_diff_config(sd_bus_message *message, void *userdata, sd_bus_error *e)
 int method_list_deploys(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_lock(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_unlock(sd_bus_message *message, void *userdata, sd_bus_error *e);
+/* Pipelines: part of the Manager interface, then of the App interface. */
+int method_list_pipelines(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_get_pipeline(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_create_pipeline(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_destroy_pipeline(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_join_pipeline(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_set_stage(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_leave_pipeline(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_promote(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_compare(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_open_comparison(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_copy_config(sd_bus_message *message, void *userdata, sd_bus_error *e);
 /* `paas run`: part of the App interface. */
 int method_run(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_run_detached(sd_bus_message *message, void *userdata, sd_bus_error *e);
