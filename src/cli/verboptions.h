@@ -45,6 +45,10 @@ typedef enum Option {
         OPTION_REFUSED,
         OPTION_SINCE,
         OPTION_FOLLOW,
+        OPTION_STAGE,
+        OPTION_TO,
+        OPTION_FROM,
+        OPTION_KEYS,
         OPTION_SIZE,
         OPTION_VARIABLE, /* -e of a run */
         OPTION_TIME_LIMIT,
@@ -106,6 +110,10 @@ typedef uint64_t OptionSet;
 #define ALLOW_DESTROYED OPTION_BIT(OPTION_DESTROYED)
 #define ALLOW_RESTORE OPTION_BIT(OPTION_AS)
 #define ALLOW_DRY_RUN OPTION_BIT(OPTION_DRY_RUN)
+
+#define ALLOW_STAGE OPTION_BIT(OPTION_STAGE)
+#define ALLOW_TO OPTION_BIT(OPTION_TO)
+#define ALLOW_COPY (OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_KEYS))
 
 static inline bool option_in(Option o, OptionSet set)
 {
