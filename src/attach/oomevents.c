@@ -25,7 +25,10 @@ bool oom_happened(void)
         _cleanup_free_ char *group = NULL, *path = NULL, *events = NULL;
         if (read_all("/proc/self/cgroup", &group) < 0)
                 return false;
-        const char *line = text_after(group, "0::");
+        /* Beside it, hierarchies of version 1 may still be there. */
+        const char *line = text_after(group, "0::"), *later = strstr(group, "\n0::");
+        if (!line && later)
+                line = later + strlen("\n0::");
         if (!line ||
             asprintf(&path, "/sys/fs/cgroup%.*s/memory.events", (int) strcspn(line, "\n"), line) < 0)
                 return false;
