@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lib'))
 from paaslab import *
 from pipelinelib import PROCFILE, SERVER, env, tree
-from pushlib import Load, agree, current, jobs_under_way, new_app, paasd_back, releases, repository, write
+from pushlib import Load, agree, current, jobs_under_way, new_app, paasd_back, releases, remote_main, repository, units, write
 
 SOURCES, TARGET, PIPELINE = ['pfa', 'pfb'], 'pflive', 'pf'
 # These only come when slug or commit are new to the target.
@@ -82,7 +82,8 @@ def failing(source, text):
         check(point + ': paasd died there', not disarm())
         within(60, point + ': it has ended', ended)
         check(point + ': it failed', r.returncode == 1, r.returncode, r.stdout)
-        agree(point, TARGET, commit, text)
+        check(point + ': what was before is served, and is what git shows', ask(TARGET) == text and remote_main(TARGET) == commit, ask(TARGET))
+        within(30, point + ': its processes are gone', lambda: len(units(TARGET)) == 1)
         check(point + ': nothing is left of the work', not remains(), remains())
         check(point + ': what is current is what was', current(TARGET)['slug'] == slug, current(TARGET))
         check(point + ': the failure is on record', releases(TARGET)[0]['status'] == 'failed', releases(TARGET)[0])
