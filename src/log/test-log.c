@@ -103,7 +103,7 @@ static void test_record(void **state)
                                       .app = "blog",
                                       .operation = "blog/7",
                                       .request = ""};
-        JournalLine line = a_line("audit", "paas", "ana: Scale web=2\033[2J\nana: forged", 34);
+        JournalLine line = a_line("audit", "paas", "ana: Scale web=2\033[2J\nana: forged", 32);
         line.record = &record;
 
         assert_format(FORMAT_HEROKU, &line,
