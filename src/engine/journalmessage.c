@@ -26,7 +26,8 @@ static int add_head(char ***fields, const char *id, int priority, const char *so
         return r < 0 ? r : add(fields, "PAAS_SOURCE", source);
 }
 
-static void send_text(const char *id, int priority, const char *app, const char *format, va_list ap)
+static _printf_(4, 0) void send_text(const char *id, int priority, const char *app, const char *format,
+                                     va_list ap)
 {
         _cleanup_strv_ char **fields = NULL;
         _cleanup_free_ char *text = NULL;
