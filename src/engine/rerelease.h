@@ -16,7 +16,7 @@ typedef struct RollbackRequest {
 } RollbackRequest;
 
 /* -EINVAL and -ENOENT with what there is to go back to; -EPERM with the reason of a wall. */
-int rollback_submit(Engine *e, AppState *s, const RollbackRequest *request, const Actor *actor, Job **ret,
+int rollback_submit(Engine *e, AppState *s, const RollbackRequest *q, const Actor *actor, Job **ret,
                     Error *error);
 
 /* `version` 0: the newest release that failed. */

@@ -26,7 +26,7 @@ struct Run {
 };
 
 /* Records it, then starts it. -EINVAL, -E2BIG, -EPERM, -EBUSY, with text: nothing was started. */
-int run_start(Engine *e, AppState *s, const RunRequest *request, const Actor *actor, Run *run, Error *error);
+int run_start(Engine *e, AppState *s, const RunRequest *q, const Actor *actor, Run *run, Error *error);
 
 /* "run.1" of which there is one now, or "run" when there is any. */
 bool run_is_one(Engine *e, const AppState *s, const char *what);
