@@ -164,7 +164,9 @@ static bool take_fate(HistoryRelease *h, const StoreEntry *entry)
                 h->crashed = true;
                 return false;
         }
-        h->status = streq(status, "succeeded") ? RELEASE_SUCCEEDED : RELEASE_FAILED;
+        h->status = streq(status, "succeeded")  ? RELEASE_SUCCEEDED
+                    : streq(status, "recorded") ? RELEASE_RECORDED
+                                                : RELEASE_FAILED;
         if (h->status == RELEASE_FAILED)
                 h->reason = store_entry_trailer(entry, "Reason");
         return true;
