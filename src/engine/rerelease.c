@@ -196,6 +196,9 @@ int retry_submit(Engine *e, AppState *s, uint64_t version, const Actor *actor, J
                 r = history_read_release(e->store, s->head, s->release_head, version, &h);
         if (r < 0)
                 return r == -ENOENT ? no_release(s, version, error) : r;
+        if (h.status == RELEASE_RECORDED)
+                return error_set(error, -EINVAL, "v%llu was only recorded: the next release has its values",
+                                 (unsigned long long) version);
         if (h.status == RELEASE_SUCCEEDED)
                 return error_set(error, -EINVAL,
                                  "v%llu has not failed: `paas rollback v%llu` goes back to it",

@@ -83,7 +83,9 @@ ben() { "$LAB" net --name "$NAME" -- ssh -F "$ssh_config" -o ProxyCommand=none -
 # ssh offers the lab's key first: a configuration with ben's alone
 sed "s|IdentityFile .*|IdentityFile $TMPDIR/ben|" "$ssh_config" >"$TMPDIR/ben-config"
 ben() { "$LAB" net --name "$NAME" -- ssh -F "$TMPDIR/ben-config" -o ProxyCommand=none paas-lab "$@"; }
-succeeds 'acts on every application' ben config:set BY=ben --app cli
+is 'acts on no application without a role' "$(code ben config:set BY=ben --app cli)" 3
+paas access:add ben --role operator --app cli >/dev/null </dev/null
+succeeds 'acts on it with one' ben config:set BY=ben --app cli
 like 'as that user' "$(paas releases --json --app cli </dev/null | head -40)" '"user": "ben"'
 is 'but not on users' "$(code ben users:add eve)" 3
 is 'nor on keys of others' "$(code ben keys --user you)" 3
