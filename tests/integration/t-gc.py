@@ -100,7 +100,7 @@ def mounted():
     check('and its successor, too', push(directory, 'stubborn').returncode == 0)
     runs = [u for u in units('stubborn') if '-v1.' in u]
     if check('it is still there', len(runs) == 1, units('stubborn')):
-        check('and its slug with it', first in slugs('stubborn') and gc('--dry-run') == [], slugs('stubborn'))
+        check('and its slug with it', first in slugs('stubborn') and [i for i in gc('--dry-run') if i['app'] == 'stubborn'] == [], slugs('stubborn'), gc('--dry-run'))
     within(60, 'it ends', lambda: not [u for u in units('stubborn') if '-v1.' in u])
     within(20, 'then the slug is unneeded', lambda: ('slug', 'stubborn', first) in names(gc('--dry-run')))
     check('and goes', ('slug', 'stubborn', first) in names(gc()) and first not in slugs('stubborn'))
