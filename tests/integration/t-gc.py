@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Clean-up: what goes and what stays, the reserve of the disk, the cache's quota, the timer and git gc beside paasd."""
 # suites: bookworm
+# needs: fresh
 # timeout: 600
 import os
 import sys

@@ -48,7 +48,8 @@ def commit_as(directory, version, subject):
 def builds_of(app):
     """What the journal has of builds of the application, since it was made."""
     created = from_paas('apps:info', '-a', app)['created'] // 1000000
-    return inlab('journalctl', '-q', '--no-pager', '-o', 'cat', f'--since=@{created}', '-u', f"paas-build-{app.replace('-', '_')}-*").stdout
+    lines = inlab('journalctl', '-q', '--no-pager', '-o', 'cat', f'--since=@{created}', 'SYSLOG_IDENTIFIER=systemd').stdout
+    return '\n'.join(line for line in lines.split('\n') if f"Starting paas-build-{app.replace('-', '_')}-" in line)
 
 
 def inode(app, name='app.py'):
