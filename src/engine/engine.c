@@ -24,6 +24,7 @@
 #include "engine/hostfiles.h"
 #include "engine/job.h"
 #include "engine/launch.h"
+#include "engine/leftovers.h"
 #include "engine/promote.h"
 #include "engine/queue.h"
 #include "engine/readers.h"
@@ -261,6 +262,7 @@ static int set_going(Engine *e, Error *error)
         auditpush_soon(e);
         events_start(e);
         run_clean_up(e);
+        leftovers_remove(e);
         return 0;
 }
 

@@ -12,7 +12,6 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/catalog.h"
-#include "engine/cleaner.h"
 #include "engine/hostfiles.h"
 #include "engine/launch.h"
 #include "engine/runabout.h"
@@ -222,7 +221,7 @@ static bool is_known(const AppWorld *w, const char *short_name)
 static void clean_up_app(Engine *e, const char *app)
 {
         AppWorld *w = world_find(e, app);
-        char path[512], layer[512], name[512];
+        char path[512];
         snprintf(path, sizeof(path), PAAS_ENV_DIR, app);
         DIR *d = opendir(path);
         if (!d)
@@ -231,10 +230,6 @@ static void clean_up_app(Engine *e, const char *app)
                 if (!text_after(entry->d_name, "run.") || text_ends_with(entry->d_name, ".about") ||
                     is_known(w, entry->d_name))
                         continue;
-                snprintf(layer, sizeof(layer), PAAS_LAYER, app, entry->d_name);
-                snprintf(name, sizeof(name), "layer-%s-%s", app, entry->d_name);
-                cleaner_remove(e, name, layer, NULL);
-                (void) hostfiles_remove_mount_point(app, entry->d_name);
                 hostfiles_remove_run(app, entry->d_name);
         }
         closedir(d);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/leftovers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "basic/text.h"
+#include "engine/cleaner.h"
+#include "engine/hostfiles.h"
+#include "engine/job.h"
+#include "model/paths.h"
+
+static bool is_known(const AppWorld *w, const char *short_name)
+{
+        for (size_t i = 0; w && i < w->n_instances; i++)
+                if (streq(w->instances[i]->short_name, short_name))
+                        return true;
+        return false;
+}
+
+/* "web.1-v12.3": of operation 3. */
+static bool is_under_way(Engine *e, const char *app, const char *short_name)
+{
+        char id[128];
+        const char *number = strrchr(short_name, '.');
+        snprintf(id, sizeof(id), "%s/%s", app, number ? number + 1 : "");
+        const Job *j = job_find(e, id);
+        return j && !j->ended;
+}
+
+static void remove_one(Engine *e, AppWorld *w, const char *app, const char *short_name)
+{
+        char layer[512], name[512];
+        snprintf(layer, sizeof(layer), PAAS_LAYER, app, short_name);
+        snprintf(name, sizeof(name), "layer-%s-%s", app, short_name);
+        cleaner_remove(e, name, layer, NULL);
+        if (hostfiles_remove_mount_point(app, short_name) == -EBUSY && w)
+                w->mount_points_left = true;
+}
+
+static void look_at_app(Engine *e, const char *app)
+{
+        AppWorld *w = world_find(e, app);
+        char path[512];
+        snprintf(path, sizeof(path), PAAS_LAYERS, app);
+        DIR *d = opendir(path);
+        if (!d)
+                return;
+        for (struct dirent *entry = readdir(d); entry; entry = readdir(d))
+                if (entry->d_name[0] != '.' && !is_known(w, entry->d_name) &&
+                    !is_under_way(e, app, entry->d_name))
+                        remove_one(e, w, app, entry->d_name);
+        closedir(d);
+}
+
+void leftovers_remove(Engine *e)
+{
+        for (size_t i = 0; i < e->catalog.n_apps; i++)
+                look_at_app(e, e->catalog.apps[i]->app.name);
+}
