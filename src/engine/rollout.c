@@ -240,6 +240,13 @@ static int commit_switch(Job *j, AppState *s, Error *error)
         return catalog_change_app(&j->engine->catalog, s, &change, &record, error);
 }
 
+/* What it replaces gets no request after the end has been told: reconcile does not wait to observe first. */
+static void succeed(Job *j, AppWorld *w)
+{
+        job_succeed(j);
+        j->engine->world_observed(w);
+}
+
 static void announce(Job *j, AppState *s, AppWorld *w)
 {
         _cleanup_free_ char *url = app_url(j->engine, s);
@@ -247,7 +254,7 @@ static void announce(Job *j, AppState *s, AppWorld *w)
         if (url && url[0] && procfile_find(&s->procfile, "web"))
                 job_say(j, "       %s deployed to paas", url);
         slugs_prune(w, s);
-        job_succeed(j);
+        succeed(j, w);
 }
 
 static void switch_release(Job *j, AppState *s, AppWorld *w)
@@ -280,7 +287,7 @@ static void switch_over(Job *j, AppState *s, AppWorld *w)
         if (r < 0)
                 job_fail(j, "the router does not take its processes: %s", error_text(&error, r));
         else
-                job_succeed(j);
+                succeed(j, w);
 }
 
 static bool is_meant(const char *what, const char *type, unsigned index)
