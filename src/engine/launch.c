@@ -243,6 +243,7 @@ static void after_service(Launch *l, int r, const char *text)
                 finish(l, r, text);
                 return;
         }
+        world_observe_at_once(l->world); /* its pid is known now, and asked for as soon as this has ended */
         if (l->started)
                 l->started(l->userdata);
         if (!l->probe)

@@ -371,6 +371,13 @@ void world_observe(AppWorld *w)
                 log_error(r, "%s: cannot observe its units", w->app);
 }
 
+void world_observe_at_once(AppWorld *w)
+{
+        w->later = sd_event_source_disable_unref(w->later);
+        w->observed_at = 0;
+        world_observe(w);
+}
+
 uint64_t world_last_operation(AppWorld *w)
 {
         uint64_t last = 0;

@@ -93,6 +93,9 @@ bool world_slug_is_stale(const AppWorld *w, uint64_t version, const char *id);
 /* Asks systemd again; reconcile follows when the answer is there. */
 void world_observe(AppWorld *w);
 
+/* Without regard to how lately it was asked: something of ours has just begun. */
+void world_observe_at_once(AppWorld *w);
+
 /* Puts an answer of systemd into the worlds (of all applications, or the one it was asked for). */
 int world_update(Engine *e, AppWorld *only, const UnitStatus *list, size_t n);
 
