@@ -98,7 +98,8 @@ says 'max-source'
 run 10 commit "$second" max-bytes 100000 max-files 1
 says 'max-files'
 
-pointer='version https://git-lfs.github.com/spec/v1
+# What tells a pointer is how its first line begins; the rest of the address is free.
+pointer='version https://git-lfs.example.com/spec/v1
 oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
 size 12345'
 for n in 01 02 03 04 05 06 07 08 09 10 11 12; do echo "$pointer" >"$work/$n.bin"; done
