@@ -105,6 +105,12 @@ def processes(pattern):
     return inlab('pgrep', '-f', '--', pattern).stdout.strip()
 
 
+def foreground(pattern):
+    """Whether the process runs, and owns its terminal."""
+    pid = processes(pattern)
+    return re.fullmatch(r'[SR]\S*\+\S*', inlab('ps', '-o', 'stat=', '-p', pid).stdout.strip()) if pid.isdigit() else None
+
+
 def history():
     return inlab('git', '--git-dir', '/var/lib/paas/state.git', 'log', '-20', '--format=%an%n%B', 'refs/paas/app/' + APP).stdout
 
@@ -188,7 +194,8 @@ t.expect('Ctrl-Z stops it', r'Stopped')
 t.send('jobs; bg; jobs -r; echo here\n')
 t.expect('job control', r'Running +./idle 2000')
 t.send('fg\n')
-t.expect('it is in the foreground again', r'fg\r\n./idle 2000')
+t.expect('its name is told', r'fg\r\n./idle 2000')
+within(10, 'it is in the foreground again', lambda: foreground('^idle 2000 '))      # bash tells the name before it hands over the terminal
 t.send('\x03')
 t.expect('the shell is back', r'ready> ')
 t.send('echo to-tty >/dev/tty; echo to-err >/dev/stderr\n')
