@@ -35,7 +35,7 @@ void drain_stop(AppWorld *w, Instance *i)
 void drain_begin(AppWorld *w, const AppState *s, Instance *i)
 {
         _cleanup_error_ Error error = ERROR_NULL;
-        if (i->port == 0) {
+        if (!instance_is_routed(i)) {
                 drain_stop(w, i);
                 return;
         }

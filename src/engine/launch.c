@@ -143,6 +143,8 @@ static int start_probe(Launch *l, const AppState *s)
         if (r < 0)
                 return r;
 
+        char address[INSTANCE_ADDRESS_SIZE];
+        instance_address(l->instance, address);
         l->instance->attempts++;
         const RenderProbe p = {
                 .name = &l->instance->name,
@@ -150,7 +152,7 @@ static int start_probe(Launch *l, const AppState *s)
                 .host = domains ? domains[0] : "localhost",
                 .operation = l->operation,
                 .attempt = l->instance->attempts,
-                .port = l->instance->port,
+                .address = address,
                 .run_uid = s->app.run_uid,
                 .timeout = e->settings.boot_timeout,
         };
@@ -190,7 +192,7 @@ static int start_service(Launch *l, const AppState *s)
                 return r;
         l->state = LAUNCH_UP;
         r = units_start(l->world->engine->units, service, &mount, 1, launch_step, l, &l->call);
-        return r >= 0 && l->instance->port > 0 ? start_probe(l, s) : r;
+        return r >= 0 && instance_is_routed(l->instance) ? start_probe(l, s) : r;
 }
 
 static int look_again(sd_event_source *source, uint64_t usec, void *userdata)
@@ -296,8 +298,8 @@ static int begin(Launch *l, const AppState *s)
                 l->state = LAUNCH_UP;
                 return units_wait(l->world->engine->units, i->unit, launch_step, l, &l->call);
         }
-        /* A process without a port is proven by running. */
-        return i->port > 0 ? start_probe(l, s) : -EALREADY;
+        /* A process without traffic is proven by running. */
+        return instance_is_routed(i) ? start_probe(l, s) : -EALREADY;
 }
 
 static int take_oneoff(Launch *l, const LaunchOneoff *o)

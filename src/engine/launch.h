@@ -33,7 +33,7 @@ typedef struct LaunchRequest {
         void *userdata;
 } LaunchRequest;
 
-/* One that is proven already (no port, loaded) is -EALREADY; a one-off that is loaded is waited for. Puts
+/* One that is proven already (no traffic, loaded) is -EALREADY; a one-off that is loaded is waited for. Puts
  * itself into `instance->launch`. */
 int launch_start(const LaunchRequest *request);
 

@@ -24,7 +24,7 @@ typedef struct Rendering {
         RenderBackend *backends;
         char (*names)[32];
         char ***domains;
-        char (*addresses)[32];
+        char (*addresses)[INSTANCE_ADDRESS_SIZE];
         RenderServer *servers;
         size_t n_backends;
 } Rendering;
@@ -75,14 +75,14 @@ const char *routing_page(const AppState *s, AppWorld *w)
                 if (streq(w->instances[i]->name.type, "web") && instance_crashed(w->instances[i]))
                         return "crashed";
         for (size_t i = 0; w && i < w->n_instances; i++)
-                if (w->instances[i]->port > 0 && w->instances[i]->phase == INSTANCE_READY)
+                if (instance_is_routed(w->instances[i]) && w->instances[i]->phase == INSTANCE_READY)
                         return "up";
         return "starting";
 }
 
 static bool belongs_in_files(const AppState *s, const Instance *i)
 {
-        return i->port > 0 && i->phase == INSTANCE_READY && i->name.version == s->release.version;
+        return instance_is_routed(i) && i->phase == INSTANCE_READY && i->name.version == s->release.version;
 }
 
 static int add_backend(Engine *e, Rendering *r, size_t at, AppState *s, size_t *n_servers)
@@ -103,7 +103,7 @@ static int add_backend(Engine *e, Rendering *r, size_t at, AppState *s, size_t *
                 if (!belongs_in_files(s, instance))
                         continue;
                 size_t n = (*n_servers)++;
-                snprintf(r->addresses[n], sizeof(r->addresses[n]), "127.0.0.1:%u", instance->port);
+                instance_address(instance, r->addresses[n]);
                 r->servers[n] = (RenderServer){.name = instance->short_name, .address = r->addresses[n]};
                 b->n_servers++;
         }
@@ -221,10 +221,10 @@ int routing_set_page(Engine *e, const AppState *s, const char *page)
 
 int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error)
 {
-        if (i->port == 0)
+        if (!instance_is_routed(i))
                 return 0;
-        char address[32];
-        snprintf(address, sizeof(address), "127.0.0.1:%u", i->port);
+        char address[INSTANCE_ADDRESS_SIZE];
+        instance_address(i, address);
         int r = router_add_server(e->router, s->app.backend, i->short_name, address, error);
         if (r >= 0 || no_router(r))
                 return r;
@@ -235,7 +235,7 @@ int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error)
 
 int routing_drain(Engine *e, const AppState *s, const Instance *i, Error *error)
 {
-        if (i->port == 0)
+        if (!instance_is_routed(i))
                 return 0;
         int r = router_drain_server(e->router, s->app.backend, i->short_name, error);
         return no_router(r) ? 0 : r;
@@ -243,7 +243,7 @@ int routing_drain(Engine *e, const AppState *s, const Instance *i, Error *error)
 
 int routing_remove(Engine *e, const AppState *s, const Instance *i, bool force, Error *error)
 {
-        if (i->port == 0)
+        if (!instance_is_routed(i))
                 return 0;
         int r = router_remove_server(e->router, s->app.backend, i->short_name, force, error);
         return no_router(r) ? 0 : r;

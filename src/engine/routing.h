@@ -18,7 +18,7 @@ int routing_sync(Engine *e, Error *error);
 /* Host names of one application changed, or it is new: files, then the running map. */
 int routing_update_app(Engine *e, const AppState *s, char *const *removed, Error *error);
 
-/* A proven instance gets traffic; 0 for one without a port. */
+/* A proven instance gets traffic; 0 for one that has none. */
 int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error);
 int routing_drain(Engine *e, const AppState *s, const Instance *i, Error *error);
 

@@ -17,20 +17,6 @@
  * this seldom. */
 #define OBSERVE_EVERY_USEC (100 * USEC_PER_MSEC)
 
-static Instance *instance_free(Instance *i)
-{
-        if (!i)
-                return NULL;
-        unit_call_free(i->stop);
-        instance_name_clear(&i->name);
-        free(i->app_id);
-        free(i->unit);
-        free(i->short_name);
-        free(i->sub_state);
-        free(i);
-        return NULL;
-}
-
 static void forget_slugs(AppWorld *w)
 {
         for (size_t i = 0; i < w->n_slugs; i++)
@@ -106,16 +92,13 @@ Instance *world_find_instance(AppWorld *w, const InstanceName *name)
 
 Instance *world_add(AppWorld *w, const InstanceName *name, unsigned port)
 {
-        Instance *i = calloc(1, sizeof(Instance));
+        Instance *i = instance_new(name);
         Instance **longer = i ? reallocarray(w->instances, w->n_instances + 1, sizeof(Instance *)) : NULL;
         if (longer)
                 w->instances = longer;
-        if (!longer || instance_name_copy(name, &i->name) < 0 ||
-            !(i->unit = instance_unit_name(name, ".service")) ||
-            !(i->short_name = instance_short_name(name)))
+        if (!longer)
                 return instance_free(i);
         i->port = port;
-        i->memory = UINT64_MAX;
         w->instances[w->n_instances++] = i;
         return i;
 }
@@ -133,22 +116,11 @@ void world_drop(AppWorld *w, Instance *instance)
         }
 }
 
-bool instance_crashed(const Instance *i)
-{
-        if (i->n_exits < CRASH_EXITS)
-                return false;
-        uint64_t newest = i->exits[(i->n_exits - 1) % CRASH_EXITS],
-                 oldest = i->exits[i->n_exits % CRASH_EXITS];
-        if (newest - oldest > CRASH_WINDOW_USEC)
-                return false;
-        return i->state != UNIT_ACTIVE || clock_realtime() < i->active_since + CRASH_WINDOW_USEC;
-}
-
 static void note_restarts(Instance *i, unsigned restarts)
 {
         /* After our own restart the times of earlier exits are not known: they count as of now. */
         for (unsigned n = i->restarts; n < restarts; n++)
-                i->exits[i->n_exits++ % CRASH_EXITS] = clock_monotonic();
+                instance_note_exit(i);
         i->restarts = restarts;
 }
 
@@ -168,11 +140,6 @@ static unsigned port_of(const UnitStatus *u)
         uint64_t port = 0;
         const char *value = said_by(u, "PORT=");
         return value && text_parse_uint(value, 65535, &port) >= 0 ? (unsigned) port : 0;
-}
-
-bool instance_is_stale(const Instance *i, const AppState *s)
-{
-        return !s || (i->app_id && !streq(i->app_id, s->app.id));
 }
 
 bool world_slug_is_stale(const AppWorld *w, uint64_t version, const char *id)

@@ -149,7 +149,7 @@ UnitSpec *render_probe(const RenderProbe *p)
         unit_spec_list(s, UNIT_EXEC, command, "--name");
         unit_spec_listf(s, UNIT_EXEC, command, "%s.%u", n->type, n->index);
         unit_spec_list(s, UNIT_EXEC, command, "--address");
-        unit_spec_listf(s, UNIT_EXEC, command, "127.0.0.1:%u", p->port);
+        unit_spec_list(s, UNIT_EXEC, command, p->address);
         unit_spec_list(s, UNIT_EXEC, command, "--host");
         unit_spec_list(s, UNIT_EXEC, command, p->host);
         unit_spec_list(s, UNIT_EXEC, command, "--uid");

@@ -29,7 +29,7 @@ typedef struct RenderProbe {
         const char *host;      /* the Host header */
         const char *operation; /* "blog/7" or NULL: whose log gets the explanation */
         unsigned attempt;      /* makes the unit's name its own */
-        unsigned port;
+        const char *address;   /* whom it asks: "127.0.0.1:20003" */
         uid_t run_uid;
         uint64_t timeout; /* seconds */
 } RenderProbe;

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/appinstance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "basic/clock.h"
+#include "basic/text.h"
+
+#define CRASH_WINDOW_USEC (60 * USEC_PER_SEC)
+
+Instance *instance_free(Instance *i)
+{
+        if (!i)
+                return NULL;
+        unit_call_free(i->stop);
+        instance_name_clear(&i->name);
+        free(i->app_id);
+        free(i->unit);
+        free(i->short_name);
+        free(i->sub_state);
+        free(i);
+        return NULL;
+}
+
+Instance *instance_new(const InstanceName *name)
+{
+        Instance *i = calloc(1, sizeof(Instance));
+        if (!i || instance_name_copy(name, &i->name) < 0 ||
+            !(i->unit = instance_unit_name(name, ".service")) ||
+            !(i->short_name = instance_short_name(name)))
+                return instance_free(i);
+        i->memory = UINT64_MAX;
+        return i;
+}
+
+bool instance_is_routed(const Instance *i)
+{
+        return i->port > 0;
+}
+
+void instance_address(const Instance *i, char ret[static INSTANCE_ADDRESS_SIZE])
+{
+        snprintf(ret, INSTANCE_ADDRESS_SIZE, "127.0.0.1:%u", i->port);
+}
+
+void instance_note_exit(Instance *i)
+{
+        i->exits[i->n_exits++ % CRASH_EXITS] = clock_monotonic();
+}
+
+bool instance_crashed(const Instance *i)
+{
+        if (i->n_exits < CRASH_EXITS)
+                return false;
+        uint64_t newest = i->exits[(i->n_exits - 1) % CRASH_EXITS],
+                 oldest = i->exits[i->n_exits % CRASH_EXITS];
+        if (newest - oldest > CRASH_WINDOW_USEC)
+                return false;
+        return i->state != UNIT_ACTIVE || clock_realtime() < i->active_since + CRASH_WINDOW_USEC;
+}
+
+bool instance_is_stale(const Instance *i, const AppState *s)
+{
+        return !s || (i->app_id && !streq(i->app_id, s->app.id));
+}

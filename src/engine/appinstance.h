@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * One process of an application as it was last observed, and what can be said of it: whether the router
+ * sends it requests, and where; whether it keeps dying; whose it is.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/state.h"
+#include "model/unitname.h"
+
+#define CRASH_EXITS 5
+#define INSTANCE_ADDRESS_SIZE 128
+
+typedef struct Launch Launch;
+
+typedef enum InstancePhase {
+        INSTANCE_UNPROVEN, /* started, not yet known to answer */
+        INSTANCE_READY,    /* proven: may have traffic */
+        INSTANCE_DRAINING, /* finishes its requests */
+        INSTANCE_STOPPING,
+} InstancePhase;
+
+struct Instance {
+        InstanceName name;
+        char *app_id;     /* as its unit says; NULL: one that we have only just started */
+        char *unit;       /* "paas-app-blog-web.1-v12.3.service" */
+        char *short_name; /* "web.1-v12.3": its server in the router, its directories */
+        InstancePhase phase;
+        bool loaded; /* seen by the last observation */
+        bool spared; /* its launch ended during an observation, which may be older than its unit */
+        UnitState state;
+        char *sub_state;
+        unsigned port; /* 0: none */
+        unsigned restarts;
+        int main_pid;
+        int exit_code, exit_status;
+        uint64_t started, active_since; /* realtime, usec */
+        uint64_t memory;                /* bytes; UINT64_MAX: unknown */
+        uint64_t exits[CRASH_EXITS];    /* monotonic, the latest ones, as a ring */
+        unsigned n_exits;
+        bool crash_told;         /* somebody was told that it crashes */
+        uint64_t drain_deadline; /* monotonic */
+        unsigned attempts;       /* checks made outside an operation */
+        uint64_t next_attempt;   /* monotonic */
+        Launch *launch;          /* brings it up at this moment; owned */
+        UnitCall *stop;          /* owned */
+};
+
+/* NULL when out of memory. */
+Instance *instance_new(const InstanceName *name);
+Instance *instance_free(Instance *i);
+
+/* It has traffic from the router, so that a check has somebody to ask, and its end begins with a drain. */
+bool instance_is_routed(const Instance *i);
+
+/* As the router and the check write it: "127.0.0.1:20003". Of one that is routed only. */
+void instance_address(const Instance *i, char ret[static INSTANCE_ADDRESS_SIZE]);
+
+/* It has ended once more, now. */
+void instance_note_exit(Instance *i);
+
+/* Five exits within a minute, and not up for a minute since. */
+bool instance_crashed(const Instance *i);
+
+/* It belongs to an application of this name that was destroyed. `s` NULL: so do all. */
+bool instance_is_stale(const Instance *i, const AppState *s);
