@@ -10,11 +10,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-
-static Manager *manager_of(sd_bus_message *message)
-{
-        return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
-}
+#include "paasd/reply.h"
 
 static int append_holder(sd_bus_message *reply, const Catalog *c, const char *holder, Role role)
 {
@@ -40,17 +36,13 @@ int method_list_access(sd_bus_message *message, void *userdata, sd_bus_error *e)
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = caller_may(m, message, ACTION_ACCESS_LIST, s, &caller, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         if (r >= 0)
                 r = append_holder(reply, &m->engine->catalog, s->app.owner, ROLE_OWNER);
         for (size_t i = 0; r >= 0 && i < s->access.n_grants; i++)
                 r = append_holder(reply, &m->engine->catalog, s->access.grants[i].name,
                                   s->access.grants[i].role);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 static int reply_done(sd_bus_message *message, sd_bus_error *e, int r, const Error *error)

@@ -12,6 +12,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
+#include "paasd/reply.h"
 
 static int append_roles(sd_bus_message *reply, const Catalog *c, const char *user)
 {
@@ -50,17 +51,7 @@ static int append_user(sd_bus_message *reply, const Catalog *c, const User *u)
         if (r >= 0)
                 r = dict_open(reply);
         if (r >= 0)
-                r = dict_string(reply, "name", u->name);
-        if (r >= 0)
-                r = dict_string(reply, "email", u->email);
-        if (r >= 0)
-                r = dict_bool(reply, "admin", u->admin);
-        if (r >= 0)
-                r = dict_bool(reply, "disabled", u->disabled);
-        if (r >= 0)
-                r = dict_u64(reply, "created", u->created);
-        if (r >= 0)
-                r = dict_u32(reply, "keys", (uint32_t) u->n_keys);
+                r = reply_append_user(reply, u);
         if (r >= 0)
                 r = dict_strv(reply, "owns", owned);
         if (r >= 0)

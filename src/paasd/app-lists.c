@@ -16,27 +16,14 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-
-static Manager *manager_of(sd_bus_message *message)
-{
-        return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
-}
+#include "paasd/reply.h"
 
 static int begin_list(sd_bus_message *message, Action action, const AppState *s, sd_bus_error *e,
                       sd_bus_message **ret)
 {
         Caller caller;
         int r = caller_may(manager_of(message), message, action, s, &caller, e);
-        if (r >= 0)
-                r = sd_bus_message_new_method_return(message, ret);
-        return r < 0 ? r : sd_bus_message_open_container(*ret, 'a', "a{sv}");
-}
-
-static int end_list(sd_bus_message *reply, int r)
-{
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return r < 0 ? r : reply_list_begin(message, ret);
 }
 
 static const char *state_of(const Instance *i)
@@ -144,7 +131,7 @@ int method_list_instances(sd_bus_message *message, void *userdata, sd_bus_error 
                 qsort(w->instances, w->n_instances, sizeof(Instance *), by_name);
         for (size_t i = 0; r >= 0 && w && i < w->n_instances; i++)
                 r = append_instance(reply, s, w->instances[i]);
-        return end_list(reply, r);
+        return reply_list_send(reply, r);
 }
 
 static int append_process(sd_bus_message *reply, const AppState *s, const Process *p)
@@ -172,7 +159,7 @@ int method_formation(sd_bus_message *message, void *userdata, sd_bus_error *e)
         for (size_t i = 0; r >= 0 && i < s->procfile.n_processes; i++)
                 if (!streq(s->procfile.processes[i].type, "release"))
                         r = append_process(reply, s, &s->procfile.processes[i]);
-        return end_list(reply, r);
+        return reply_list_send(reply, r);
 }
 
 static int append_release_fields(sd_bus_message *reply, const AppState *s, const HistoryRelease *h)
@@ -239,7 +226,7 @@ int method_list_releases(sd_bus_message *message, void *userdata, sd_bus_error *
                         r = dict_close(reply);
         }
         history_free(list, n);
-        return end_list(reply, r);
+        return reply_list_send(reply, r);
 }
 
 static int append_processes(sd_bus_message *reply, const Procfile *p)
@@ -327,5 +314,5 @@ int method_list_domains(sd_bus_message *message, void *userdata, sd_bus_error *e
                 if (r >= 0)
                         r = dict_close(reply);
         }
-        return end_list(reply, r);
+        return reply_list_send(reply, r);
 }

@@ -14,6 +14,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
+#include "paasd/reply.h"
 
 #define APP_PREFIX BUS_PATH "/app"
 
@@ -25,17 +26,6 @@ char *app_object_path(const char *name)
 }
 
 /* The manager that the vtable was registered with. */
-static Manager *manager_of(sd_bus_message *message)
-{
-        return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
-}
-
-static int reply_job(sd_bus_message *message, const Job *j)
-{
-        _cleanup_free_ char *path = j ? job_object_path(j) : strdup("/");
-        return path ? sd_bus_reply_method_return(message, "o", path) : -ENOMEM;
-}
-
 static int append_places(sd_bus_message *reply, Manager *m, AppState *s)
 {
         _cleanup_free_ char *url = app_url(m->engine, s), *git = NULL;

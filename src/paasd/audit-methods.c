@@ -15,6 +15,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
+#include "paasd/reply.h"
 #include "render/auditunits.h"
 
 #define REQUESTS_MAX 16
@@ -123,14 +124,10 @@ static int append_entry(sd_bus_message *reply, const LedgerEntry *x)
 static int reply_list(const AuditRequest *q)
 {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = sd_bus_message_new_method_return(q->message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        int r = reply_list_begin(q->message, &reply);
         for (size_t i = 0; r >= 0 && i < q->ledger->n_entries; i++)
                 r = append_entry(reply, &q->ledger->entries[i]);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 static int on_slice(sd_event_source *source, void *userdata)

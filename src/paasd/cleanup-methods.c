@@ -16,6 +16,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
+#include "paasd/reply.h"
 
 static int append_item(sd_bus_message *reply, const GcItem *item, bool dry)
 {
@@ -77,9 +78,7 @@ static void cleaned_up(void *userdata, int r, const GcPlan *plan)
         Waiting *w = userdata;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         if (r >= 0)
-                r = sd_bus_message_new_method_return(w->message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(w->message, &reply);
         for (size_t i = 0; r >= 0 && i < plan->n; i++)
                 r = append_item(reply, &plan->items[i], w->dry);
         if (r >= 0)
@@ -180,14 +179,10 @@ int method_list_destroyed(sd_bus_message *message, void *userdata, sd_bus_error 
                 if (may_see(m, &caller, &c->gone[i]))
                         list[n++] = &c->gone[i];
         qsort(list, n, sizeof(GoneApp *), by_time);
-        r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        r = reply_list_begin(message, &reply);
         for (size_t i = 0; r >= 0 && i < n; i++)
                 r = append_destroyed(reply, m, list[i]);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 int method_restore_app(sd_bus_message *message, void *userdata, sd_bus_error *e)

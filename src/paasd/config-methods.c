@@ -13,11 +13,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-
-static Manager *manager_of(sd_bus_message *message)
-{
-        return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
-}
+#include "paasd/reply.h"
 
 static int begin_secret_reply(sd_bus_message *message, const char *type, sd_bus_message **ret)
 {

@@ -9,11 +9,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-
-static Manager *manager_of(sd_bus_message *message)
-{
-        return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
-}
+#include "paasd/reply.h"
 
 /* What changes how many processes run makes no release and never waits. */
 static bool is_listed(const Job *j, const AppState *s)
@@ -61,15 +57,11 @@ int method_list_deploys(sd_bus_message *message, void *userdata, sd_bus_error *e
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = caller_may(m, message, ACTION_DEPLOYS_LIST, s, &caller, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         for (size_t i = 0; r >= 0 && i < m->engine->n_jobs; i++)
                 if (is_listed(m->engine->jobs[i], s))
                         r = append_deploy(reply, m->engine->jobs[i]);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 int method_lock(sd_bus_message *message, void *userdata, sd_bus_error *e)

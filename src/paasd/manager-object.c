@@ -11,6 +11,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
+#include "paasd/reply.h"
 
 static int method_authenticate(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {
@@ -113,15 +114,11 @@ static int method_list_apps(sd_bus_message *message, void *userdata, sd_bus_erro
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = caller_may(m, message, ACTION_APPS_LIST, NULL, &caller, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         for (size_t i = 0; r >= 0 && i < m->engine->catalog.n_apps; i++)
                 if (caller_role(m, &caller, m->engine->catalog.apps[i]) >= ROLE_VIEWER)
                         r = append_app(reply, m, m->engine->catalog.apps[i]);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 static int reply_repository(sd_bus_message *message, Manager *m, Action action, sd_bus_error *e)
@@ -175,15 +172,11 @@ static int method_list_jobs(sd_bus_message *message, void *userdata, sd_bus_erro
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = caller_may(m, message, ACTION_APPS_LIST, NULL, &caller, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         for (size_t i = 0; r >= 0 && i < m->engine->n_jobs; i++)
                 if (caller_sees_job(m, &caller, m->engine->jobs[i]))
                         r = job_object_append(reply, m, m->engine->jobs[i]);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 static int get_property(sd_bus *bus, const char *path, const char *interface, const char *property,

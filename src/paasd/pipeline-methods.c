@@ -10,13 +10,9 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
+#include "paasd/reply.h"
 
 /* The manager that the application's vtable was registered with. */
-static Manager *manager_of(sd_bus_message *message)
-{
-        return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
-}
-
 static int append_app(sd_bus_message *reply, Manager *m, const PipelineApp *a)
 {
         const AppState *s = catalog_find_app(&m->engine->catalog, a->app);
@@ -92,17 +88,13 @@ int method_list_pipelines(sd_bus_message *message, void *userdata, sd_bus_error 
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = caller_may(m, message, ACTION_PIPELINES_LIST, NULL, &caller, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         for (size_t i = 0; r >= 0 && i < m->engine->catalog.n_pipelines; i++) {
                 const Pipeline *p = &m->engine->catalog.pipelines[i]->pipeline;
                 if (sees(m, &caller, p))
                         r = append_pipeline(reply, m, &caller, p);
         }
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 static int find_pipeline(Manager *m, const Caller *c, const char *name, PipelineState **ret, sd_bus_error *e)

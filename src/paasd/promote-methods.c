@@ -15,11 +15,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-
-static Manager *manager_of(sd_bus_message *message)
-{
-        return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
-}
+#include "paasd/reply.h"
 
 typedef struct Targets {
         AppState **apps; /* owned; the states are the catalogue's */
@@ -75,9 +71,7 @@ int method_promote(sd_bus_message *message, void *userdata, sd_bus_error *e)
         if (r >= 0)
                 r = dict_read(message, NULL, 0, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         for (size_t i = 0; r >= 0 && i < targets.n; i++) {
                 Job *j;
                 r = promote_submit(m->engine, userdata, targets.apps[i], &caller.actor, &j, &error);
@@ -85,9 +79,7 @@ int method_promote(sd_bus_message *message, void *userdata, sd_bus_error *e)
                         return bus_error_reply(e, r, &error);
                 r = append_job(reply, targets.apps[i], j);
         }
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 static int append_difference(sd_bus_message *reply, Engine *engine, const AppState *source,
@@ -123,17 +115,13 @@ int method_compare(sd_bus_message *message, void *userdata, sd_bus_error *e)
         _cleanup_error_ Error error = ERROR_NULL;
         int r = read_targets(message, userdata, ACTION_PIPELINES_DIFF, &caller, &targets, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         for (size_t i = 0; r >= 0 && i < targets.n; i++) {
                 r = append_difference(reply, m->engine, userdata, targets.apps[i], &error);
                 if (r < 0 && error.message)
                         return bus_error_reply(e, r, &error);
         }
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 /* An application that the call names. */

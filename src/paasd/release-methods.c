@@ -10,18 +10,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-
-static Manager *manager_of(sd_bus_message *message)
-{
-        return sd_bus_slot_get_userdata(sd_bus_get_current_slot(sd_bus_message_get_bus(message)));
-}
-
-/* The caller follows it; a deploy is cancelled with its pusher, what is made here goes on. */
-static int reply_job(sd_bus_message *message, Job *j)
-{
-        _cleanup_free_ char *path = job_object_path(j);
-        return path ? sd_bus_reply_method_return(message, "o", path) : -ENOMEM;
-}
+#include "paasd/reply.h"
 
 int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {

@@ -11,6 +11,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
+#include "paasd/reply.h"
 
 static int append_team(sd_bus_message *reply, const Catalog *c, const Team *t)
 {
@@ -44,14 +45,10 @@ int method_list_teams(sd_bus_message *message, void *userdata, sd_bus_error *e)
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = caller_may(m, message, ACTION_TEAMS_LIST, NULL, &caller, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         for (size_t i = 0; r >= 0 && i < c->n_teams; i++)
                 r = append_team(reply, c, &c->teams[i]->team);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 int method_create_team(sd_bus_message *message, void *userdata, sd_bus_error *e)

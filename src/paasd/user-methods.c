@@ -13,6 +13,7 @@
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
+#include "paasd/reply.h"
 
 #define DISK_WANTED (UINT64_C(2) << 30)
 
@@ -23,30 +24,16 @@ int method_list_users(sd_bus_message *message, void *userdata, sd_bus_error *e)
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = caller_may(m, message, ACTION_USERS_LIST, NULL, &caller, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         for (size_t i = 0; r >= 0 && i < m->engine->catalog.n_users; i++) {
                 const User *u = &m->engine->catalog.users[i]->user;
                 r = dict_open(reply);
                 if (r >= 0)
-                        r = dict_string(reply, "name", u->name);
-                if (r >= 0)
-                        r = dict_string(reply, "email", u->email);
-                if (r >= 0)
-                        r = dict_bool(reply, "admin", u->admin);
-                if (r >= 0)
-                        r = dict_bool(reply, "disabled", u->disabled);
-                if (r >= 0)
-                        r = dict_u64(reply, "created", u->created);
-                if (r >= 0)
-                        r = dict_u32(reply, "keys", (uint32_t) u->n_keys);
+                        r = reply_append_user(reply, u);
                 if (r >= 0)
                         r = dict_close(reply);
         }
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 int method_add_user(sd_bus_message *message, void *userdata, sd_bus_error *e)
@@ -115,15 +102,11 @@ int method_list_keys(sd_bus_message *message, void *userdata, sd_bus_error *e)
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = read_key_owner(m, message, ACTION_KEYS_LIST, &caller, &name, e);
         if (r >= 0)
-                r = sd_bus_message_new_method_return(message, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+                r = reply_list_begin(message, &reply);
         UserState *u = r >= 0 ? catalog_find_user(&m->engine->catalog, name) : NULL;
         if (u)
                 r = append_keys(reply, &u->user);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 int method_add_key(sd_bus_message *message, void *userdata, sd_bus_error *e)
@@ -216,10 +199,8 @@ static int append_checks(sd_bus_message *reply, Manager *m)
         const char *domain = m->engine->catalog.base_domain;
         bool persistent = access("/var/log/journal", F_OK) == 0,
              synced = access("/run/systemd/timesync/synchronized", F_OK) == 0;
-        int r = sd_bus_message_open_container(reply, 'a', "a{sv}");
-        if (r >= 0)
-                r = append_check(reply, "domain", domain != NULL,
-                                 domain ? domain : "no base domain yet: paas setup --domain example.com");
+        int r = append_check(reply, "domain", domain != NULL,
+                             domain ? domain : "no base domain yet: paas setup --domain example.com");
         if (r >= 0)
                 r = append_router_check(reply, m);
         if (r >= 0)
@@ -237,16 +218,16 @@ static int append_checks(sd_bus_message *reply, Manager *m)
                                           "something else does)");
         if (r >= 0)
                 r = append_audit_check(reply, m);
-        return r < 0 ? r : sd_bus_message_close_container(reply);
+        return r;
 }
 
 static int reply_checks(sd_bus_message *message, Manager *m)
 {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = sd_bus_message_new_method_return(message, &reply);
+        int r = reply_list_begin(message, &reply);
         if (r >= 0)
                 r = append_checks(reply, m);
-        return r < 0 ? r : sd_bus_message_send(reply);
+        return reply_list_send(reply, r);
 }
 
 int method_setup(sd_bus_message *message, void *userdata, sd_bus_error *e)
