@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "basic/buffer.h"
 #include "basic/cleanup.h"
+#include "basic/clock.h"
 
 int fd_read_all(int fd, size_t max, char **ret, size_t *ret_length)
 {
@@ -162,4 +164,19 @@ int tree_remove(const char *path)
         if (nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) < 0 && errno != ENOENT)
                 return -errno;
         return 0;
+}
+
+int fd_wait(int fd, short events, uint64_t deadline)
+{
+        for (;;) {
+                uint64_t now = clock_monotonic();
+                if (now >= deadline)
+                        return -ETIMEDOUT;
+                struct pollfd p = {.fd = fd, .events = events};
+                int n = poll(&p, 1, (int) ((deadline - now) / USEC_PER_MSEC) + 1);
+                if (n > 0)
+                        return 0;
+                if (n < 0 && errno != EINTR)
+                        return -errno;
+        }
 }

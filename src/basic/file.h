@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Reads a regular file of at most `max` bytes, NUL-terminated behind `ret_length` bytes. A link, a FIFO or
@@ -40,6 +41,9 @@ int tree_remove(const char *path);
 
 /* The calls that write everything, or fail: -EPIPE, -EIO, … */
 int fd_write_all(int fd, const void *data, size_t length);
+
+/* Waits until `fd` can be read or written (`events` of poll). `deadline`: monotonic, usec; -ETIMEDOUT. */
+int fd_wait(int fd, short events, uint64_t deadline);
 
 /* Reads to the end, at most `max` bytes: more is -EFBIG. */
 int fd_read_all(int fd, size_t max, char **ret, size_t *ret_length);

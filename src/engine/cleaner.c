@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "basic/log.h"
 #include "model/paths.h"
@@ -37,6 +38,15 @@ static int start(Engine *e, const char *name, const char *path, const char *stop
 void cleaner_remove(Engine *e, const char *name, const char *path, const char *stopped)
 {
         (void) start(e, name, path, stopped, NULL, NULL, NULL);
+}
+
+void cleaner_remove_layer(Engine *e, const char *app, const char *short_name)
+{
+        char layer[512], name[512];
+        snprintf(layer, sizeof(layer), PAAS_LAYER, app, short_name);
+        snprintf(name, sizeof(name), "layer-%s-%s", app, short_name);
+        if (access(layer, F_OK) == 0)
+                cleaner_remove(e, name, layer, NULL);
 }
 
 int cleaner_discard(Engine *e, const char *name, const char *path, UnitDone done, void *userdata,

@@ -10,6 +10,9 @@
  * NULL: none). Nobody waits for it. */
 void cleaner_remove(Engine *e, const char *name, const char *path, const char *stopped);
 
+/* Likewise the writable layer of an instance, "web.1-v12.3". */
+void cleaner_remove_layer(Engine *e, const char *app, const char *short_name);
+
 /* The same for what somebody might still come to need: within this call it goes from its place, into
  * /var/lib/paas/trash, so that nobody finds half of it. `done` (may be NULL, as may `ret`) when it is
  * removed. Errors are logged; -ENOENT: it is not there. */

@@ -12,14 +12,6 @@
 #include "engine/job.h"
 #include "model/paths.h"
 
-static bool is_known(const AppWorld *w, const char *short_name)
-{
-        for (size_t i = 0; w && i < w->n_instances; i++)
-                if (streq(w->instances[i]->short_name, short_name))
-                        return true;
-        return false;
-}
-
 /* "web.1-v12.3": of operation 3. */
 static bool is_under_way(Engine *e, const char *app, const char *short_name)
 {
@@ -32,10 +24,7 @@ static bool is_under_way(Engine *e, const char *app, const char *short_name)
 
 static void remove_one(Engine *e, AppWorld *w, const char *app, const char *short_name)
 {
-        char layer[512], name[512];
-        snprintf(layer, sizeof(layer), PAAS_LAYER, app, short_name);
-        snprintf(name, sizeof(name), "layer-%s-%s", app, short_name);
-        cleaner_remove(e, name, layer, NULL);
+        cleaner_remove_layer(e, app, short_name);
         if (hostfiles_remove_mount_point(app, short_name) == -EBUSY && w)
                 w->mount_points_left = true;
 }
@@ -49,7 +38,7 @@ static void look_at_app(Engine *e, const char *app)
         if (!d)
                 return;
         for (struct dirent *entry = readdir(d); entry; entry = readdir(d))
-                if (entry->d_name[0] != '.' && !is_known(w, entry->d_name) &&
+                if (entry->d_name[0] != '.' && !world_find_named(w, entry->d_name) &&
                     !is_under_way(e, app, entry->d_name))
                         remove_one(e, w, app, entry->d_name);
         closedir(d);

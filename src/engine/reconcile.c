@@ -29,11 +29,7 @@ void reconcile_clean_up(AppWorld *w, const Instance *i)
         AppState *s = catalog_find_app(&w->engine->catalog, w->app);
         if (s)
                 (void) routing_remove(w->engine, s, i, true, NULL);
-        char layer[512], name[128];
-        snprintf(layer, sizeof(layer), PAAS_LAYER, w->app, i->short_name);
-        snprintf(name, sizeof(name), "layer-%s-%s", w->app, i->short_name);
-        if (access(layer, F_OK) == 0)
-                cleaner_remove(w->engine, name, layer, NULL);
+        cleaner_remove_layer(w->engine, w->app, i->short_name);
         if (hostfiles_remove_mount_point(w->app, i->short_name) == -EBUSY)
                 w->mount_points_left = true;
         if (i->name.oneoff)
@@ -312,14 +308,6 @@ bool reconcile_is_settled(AppWorld *w)
         return true;
 }
 
-static bool is_there(const AppWorld *w, const char *short_name)
-{
-        for (size_t i = 0; i < w->n_instances; i++)
-                if (streq(w->instances[i]->short_name, short_name))
-                        return true;
-        return false;
-}
-
 /* systemd unmounts a layer shortly after its last process has gone. */
 static void remove_mount_points(AppWorld *w)
 {
@@ -330,7 +318,7 @@ static void remove_mount_points(AppWorld *w)
                 return;
         w->mount_points_left = false;
         for (struct dirent *entry = readdir(d); entry; entry = readdir(d))
-                if (entry->d_name[0] != '.' && !is_there(w, entry->d_name) &&
+                if (entry->d_name[0] != '.' && !world_find_named(w, entry->d_name) &&
                     hostfiles_remove_mount_point(w->app, entry->d_name) == -EBUSY)
                         w->mount_points_left = true;
         closedir(d);

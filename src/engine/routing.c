@@ -265,15 +265,6 @@ int routing_update_app(Engine *e, const AppState *s, char *const *removed, Error
         return 0;
 }
 
-/* Which instance a server of the router is; NULL when none of ours. */
-static Instance *find_instance(AppWorld *w, const char *server)
-{
-        for (size_t i = 0; w && i < w->n_instances; i++)
-                if (streq(w->instances[i]->short_name, server))
-                        return w->instances[i];
-        return NULL;
-}
-
 static AppState *find_backend(Engine *e, const char *backend)
 {
         for (size_t i = 0; i < e->catalog.n_apps; i++)
@@ -286,7 +277,7 @@ static AppState *find_backend(Engine *e, const char *backend)
 static int sync_observed(Engine *e, const RouterServer *server, Error *error)
 {
         AppState *s = find_backend(e, server->backend);
-        Instance *i = s ? find_instance(world_find(e, s->app.name), server->name) : NULL;
+        Instance *i = s ? world_find_named(world_find(e, s->app.name), server->name) : NULL;
         if (!i)
                 return router_remove_server(e->router, server->backend, server->name, true, error);
         if (i->phase == INSTANCE_UNPROVEN && server->state == ROUTER_READY && !i->launch && i->loaded &&

@@ -210,14 +210,6 @@ bool run_is_one(Engine *e, const AppState *s, const char *what)
         return false;
 }
 
-static bool is_known(const AppWorld *w, const char *short_name)
-{
-        for (size_t i = 0; w && i < w->n_instances; i++)
-                if (streq(w->instances[i]->short_name, short_name))
-                        return true;
-        return false;
-}
-
 static void clean_up_app(Engine *e, const char *app)
 {
         AppWorld *w = world_find(e, app);
@@ -228,7 +220,7 @@ static void clean_up_app(Engine *e, const char *app)
                 return;
         for (struct dirent *entry = readdir(d); entry; entry = readdir(d)) {
                 if (!text_after(entry->d_name, "run.") || text_ends_with(entry->d_name, ".about") ||
-                    is_known(w, entry->d_name))
+                    world_find_named(w, entry->d_name))
                         continue;
                 hostfiles_remove_run(app, entry->d_name);
         }

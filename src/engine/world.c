@@ -90,6 +90,14 @@ Instance *world_find_instance(AppWorld *w, const InstanceName *name)
         return NULL;
 }
 
+Instance *world_find_named(const AppWorld *w, const char *short_name)
+{
+        for (size_t i = 0; w && i < w->n_instances; i++)
+                if (streq(w->instances[i]->short_name, short_name))
+                        return w->instances[i];
+        return NULL;
+}
+
 Instance *world_add(AppWorld *w, const InstanceName *name, unsigned port)
 {
         Instance *i = instance_new(name);

@@ -43,6 +43,7 @@ void world_remove(Engine *e, AppWorld *w);
 /* A new instance that is about to be started. NULL when out of memory. */
 Instance *world_add(AppWorld *w, const InstanceName *name, unsigned port);
 Instance *world_find_instance(AppWorld *w, const InstanceName *name);
+Instance *world_find_named(const AppWorld *w, const char *short_name); /* `w` may be NULL */
 void world_drop(AppWorld *w, Instance *i); /* frees it; it must not be being launched */
 
 /* Another slug than `id` is mounted for this version: that of a destroyed application. */

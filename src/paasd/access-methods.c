@@ -7,10 +7,10 @@
 #include "bus/bus.h"
 #include "engine/grants.h"
 #include "model/name.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 static int append_holder(sd_bus_message *reply, const Catalog *c, const char *holder, Role role)
 {

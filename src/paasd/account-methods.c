@@ -9,10 +9,10 @@
 #include "bus/bus.h"
 #include "engine/roles.h"
 #include "engine/users.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 static int append_roles(sd_bus_message *reply, const Catalog *c, const char *user)
 {

@@ -13,10 +13,10 @@
 #include "engine/tail.h"
 #include "engine/world.h"
 #include "model/size.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 static int begin_list(sd_bus_message *message, Action action, const AppState *s, sd_bus_error *e,
                       sd_bus_message **ret)

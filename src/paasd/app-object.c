@@ -11,10 +11,10 @@
 #include "engine/apps.h"
 #include "engine/deploy.h"
 #include "model/name.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 #define APP_PREFIX BUS_PATH "/app"
 

@@ -12,10 +12,10 @@
 #include "basic/text.h"
 #include "bus/bus.h"
 #include "engine/ledger.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 #include "render/auditunits.h"
 
 #define REQUESTS_MAX 16

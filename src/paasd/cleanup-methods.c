@@ -13,10 +13,10 @@
 #include "engine/hostfiles.h"
 #include "engine/measure.h"
 #include "engine/restore.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 static int append_item(sd_bus_message *reply, const GcItem *item, bool dry)
 {

@@ -10,10 +10,10 @@
 #include "engine/configure.h"
 #include "engine/history.h"
 #include "engine/hostfiles.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 static int begin_secret_reply(sd_bus_message *message, const char *type, sd_bus_message **ret)
 {

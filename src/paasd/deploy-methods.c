@@ -6,10 +6,10 @@
 #include "bus/bus.h"
 #include "engine/apps.h"
 #include "engine/queue.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 /* What changes how many processes run makes no release and never waits. */
 static bool is_listed(const Job *j, const AppState *s)

@@ -8,10 +8,10 @@
 #include "engine/appinfo.h"
 #include "engine/apps.h"
 #include "model/paths.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 static int method_authenticate(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {

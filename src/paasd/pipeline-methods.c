@@ -7,10 +7,10 @@
 #include "basic/text.h"
 #include "bus/bus.h"
 #include "engine/pipelines.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 /* The manager that the application's vtable was registered with. */
 static int append_app(sd_bus_message *reply, Manager *m, const PipelineApp *a)

@@ -12,10 +12,10 @@
 #include "engine/configcopy.h"
 #include "engine/pipelines.h"
 #include "engine/promote.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 typedef struct Targets {
         AppState **apps; /* owned; the states are the catalogue's */

@@ -7,10 +7,10 @@
 #include "bus/bus.h"
 #include "engine/history.h"
 #include "engine/rerelease.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error *e)
 {

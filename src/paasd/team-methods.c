@@ -8,10 +8,10 @@
 #include "bus/bus.h"
 #include "engine/roles.h"
 #include "engine/teams.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 static int append_team(sd_bus_message *reply, const Catalog *c, const Team *t)
 {

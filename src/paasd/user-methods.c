@@ -10,10 +10,10 @@
 #include "engine/auditpush.h"
 #include "engine/users.h"
 #include "model/paths.h"
+#include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
-#include "paasd/reply.h"
 
 #define DISK_WANTED (UINT64_C(2) << 30)
 

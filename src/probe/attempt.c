@@ -9,21 +9,7 @@
 
 #include "basic/cleanup.h"
 #include "basic/clock.h"
-
-static int wait_for(int fd, short events, uint64_t deadline)
-{
-        for (;;) {
-                uint64_t now = clock_monotonic();
-                if (now >= deadline)
-                        return -ETIMEDOUT;
-                struct pollfd p = {.fd = fd, .events = events};
-                int n = poll(&p, 1, (int) ((deadline - now) / USEC_PER_MSEC) + 1);
-                if (n > 0)
-                        return 0;
-                if (n < 0 && errno != EINTR)
-                        return -errno;
-        }
-}
+#include "basic/file.h"
 
 static int connect_target(const Target *target, uint64_t deadline, int *ret)
 {
@@ -34,7 +20,7 @@ static int connect_target(const Target *target, uint64_t deadline, int *ret)
         if (connect(fd, (const struct sockaddr *) &target->address, target->address_length) < 0) {
                 if (errno != EINPROGRESS)
                         return -errno;
-                int r = wait_for(fd, POLLOUT, deadline), error = 0;
+                int r = fd_wait(fd, POLLOUT, deadline), error = 0;
                 socklen_t n = sizeof(error);
                 if (r < 0)
                         return r;
@@ -92,7 +78,7 @@ static void receive_head(int fd, uint64_t deadline, Attempt *a)
         while (a->length < sizeof(a->data)) {
                 ssize_t n = recv(fd, a->data + a->length, sizeof(a->data) - a->length, 0);
                 if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-                        if (wait_for(fd, POLLIN, deadline) >= 0)
+                        if (fd_wait(fd, POLLIN, deadline) >= 0)
                                 continue;
                         a->outcome = ATTEMPT_SILENT;
                         return;

@@ -8,7 +8,7 @@
 #include "model/name.h"
 #include "model/paths.h"
 
-static char *unit_name(const char *kind, const char *app, uint64_t operation)
+char *render_operation_unit(const char *kind, const char *app, uint64_t operation)
 {
         _cleanup_free_ char *escaped = name_escape(app);
         char *s = NULL;
@@ -20,20 +20,21 @@ static char *unit_name(const char *kind, const char *app, uint64_t operation)
 
 char *render_build_unit(const char *app, uint64_t operation)
 {
-        return unit_name("build", app, operation);
+        return render_operation_unit("build", app, operation);
 }
 
 char *render_source_unit(const char *app, uint64_t operation)
 {
-        return unit_name("source", app, operation);
+        return render_operation_unit("source", app, operation);
 }
 
-static void add_common(UnitSpec *s, const char *app, const char *app_id, uint64_t operation)
+void render_add_operation(UnitSpec *s, const char *identifier, const char *app, const char *app_id,
+                          uint64_t operation)
 {
         static const char fields[] = "LogExtraFields";
         unit_spec_string(s, "Type", "oneshot");
         unit_spec_string(s, "Slice", "paas-build.slice");
-        unit_spec_string(s, "SyslogIdentifier", "build");
+        unit_spec_string(s, "SyslogIdentifier", identifier);
         unit_spec_listf(s, UNIT_LOG_FIELDS, fields, "PAAS_APP=%s", app);
         unit_spec_listf(s, UNIT_LOG_FIELDS, fields, "PAAS_APP_ID=%s", app_id);
         unit_spec_list(s, UNIT_LOG_FIELDS, fields, "PAAS_SOURCE=build");
@@ -88,7 +89,7 @@ UnitSpec *render_build(const RenderBuild *b)
                 return NULL;
 
         unit_spec_stringf(s, "Description", "Build %llu of %s", (unsigned long long) b->operation, b->app);
-        add_common(s, b->app, b->app_id, b->operation);
+        render_add_operation(s, "build", b->app, b->app_id, b->operation);
         /* The result waits for its reader, should the manager be away when it comes. */
         unit_spec_bool(s, "RemainAfterExit", true);
         unit_spec_u64(s, "TimeoutStartUSec", b->timeout * USEC_PER_SEC);
@@ -112,14 +113,14 @@ UnitSpec *render_build(const RenderBuild *b)
 static UnitSpec *source_spec(const char *kind, const char *app, const char *app_id, uint64_t operation,
                              int fd)
 {
-        _cleanup_free_ char *unit = unit_name(kind, app, operation);
+        _cleanup_free_ char *unit = render_operation_unit(kind, app, operation);
         _cleanup_unit_spec_ UnitSpec *s = unit ? unit_spec_new(unit) : NULL;
         if (!s)
                 return NULL;
 
         unit_spec_stringf(s, "Description", "Source of build %llu of %s", (unsigned long long) operation,
                           app);
-        add_common(s, app, app_id, operation);
+        render_add_operation(s, "build", app, app_id, operation);
         unit_spec_string(s, "User", "paas");
         unit_spec_fd(s, "StandardOutputFileDescriptor", fd);
         unit_spec_string(s, "StandardError", "journal");

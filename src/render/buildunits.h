@@ -23,6 +23,13 @@ typedef struct RenderBuild {
         int pipe_read, pipe_write; /* builder's stdin, source's stdout; borrowed */
 } RenderBuild;
 
+/* "paas-KIND-my_app-7.service". NULL when out of memory. */
+char *render_operation_unit(const char *kind, const char *app, uint64_t operation);
+
+/* What all units have in common that work for an operation: type, slice, what their lines carry. */
+void render_add_operation(UnitSpec *s, const char *identifier, const char *app, const char *app_id,
+                          uint64_t operation);
+
 char *render_build_unit(const char *app, uint64_t operation);
 char *render_source_unit(const char *app, uint64_t operation);
 UnitSpec *render_build(const RenderBuild *b);

@@ -2,52 +2,32 @@
 
 #include "render/promoteunits.h"
 
-#include <errno.h>
-
 #include "basic/clock.h"
-#include "model/name.h"
 #include "model/paths.h"
+#include "render/buildunits.h"
 
 /* An hour: a million files are linked in seconds, and a large history is fetched in minutes. */
 #define TIME_LIMIT (3600 * USEC_PER_SEC)
 
-static char *unit_name(const char *kind, const char *app, uint64_t operation)
-{
-        _cleanup_free_ char *escaped = name_escape(app);
-        char *s = NULL;
-        return escaped && asprintf(&s, "paas-%s-%s-%llu.service", kind, escaped,
-                                   (unsigned long long) operation) >= 0
-                       ? s
-                       : NULL;
-}
-
 char *render_link_unit(const char *app, uint64_t operation)
 {
-        return unit_name("link", app, operation);
+        return render_operation_unit("link", app, operation);
 }
 
 char *render_transfer_unit(const char *app, uint64_t operation)
 {
-        return unit_name("source-transfer", app, operation);
+        return render_operation_unit("source-transfer", app, operation);
 }
 
 static UnitSpec *promotion_spec(const RenderPromotion *p, char *unit)
 {
-        static const char fields[] = "LogExtraFields";
         UnitSpec *s = unit ? unit_spec_new(unit) : NULL;
         free(unit);
         if (!s)
                 return NULL;
-        unit_spec_string(s, "Type", "oneshot");
-        unit_spec_string(s, "Slice", "paas-build.slice");
+        render_add_operation(s, "promote", p->app, p->app_id, p->operation);
         unit_spec_string(s, "CollectMode", "inactive-or-failed");
-        unit_spec_string(s, "SyslogIdentifier", "promote");
         unit_spec_u64(s, "TimeoutStartUSec", TIME_LIMIT);
-        unit_spec_listf(s, UNIT_LOG_FIELDS, fields, "PAAS_APP=%s", p->app);
-        unit_spec_listf(s, UNIT_LOG_FIELDS, fields, "PAAS_APP_ID=%s", p->app_id);
-        unit_spec_list(s, UNIT_LOG_FIELDS, fields, "PAAS_SOURCE=build");
-        unit_spec_listf(s, UNIT_LOG_FIELDS, fields, "PAAS_OPERATION=%s/%llu", p->app,
-                        (unsigned long long) p->operation);
         return s;
 }
 

@@ -12,6 +12,7 @@
 
 #include "basic/buffer.h"
 #include "basic/clock.h"
+#include "basic/file.h"
 
 #define REPLY_MAX (16u * 1024 * 1024) /* 65,000 servers */
 #define CONNECT_ATTEMPTS 5            /* a worker that takes over leaves its socket for some milliseconds */
@@ -53,22 +54,6 @@ static int connect_socket(const char *path, int *ret)
         return r;
 }
 
-/* Waits until `fd` can be read or written. */
-static int wait_for(int fd, short events, uint64_t deadline)
-{
-        for (;;) {
-                uint64_t now = clock_monotonic();
-                if (now >= deadline)
-                        return -ETIMEDOUT;
-                struct pollfd p = {.fd = fd, .events = events};
-                int n = poll(&p, 1, (int) ((deadline - now) / USEC_PER_MSEC) + 1);
-                if (n > 0)
-                        return 0;
-                if (n < 0 && errno != EINTR)
-                        return -errno;
-        }
-}
-
 static int send_all(int fd, const char *data, size_t length, uint64_t deadline)
 {
         while (length > 0) {
@@ -76,7 +61,7 @@ static int send_all(int fd, const char *data, size_t length, uint64_t deadline)
                 if (n < 0 && errno != EAGAIN && errno != EINTR)
                         return -errno;
                 if (n < 0) {
-                        int r = wait_for(fd, POLLOUT, deadline);
+                        int r = fd_wait(fd, POLLOUT, deadline);
                         if (r < 0)
                                 return r;
                         continue;
@@ -105,7 +90,7 @@ static int receive_all(int fd, uint64_t deadline, char **ret)
                 }
                 if (errno != EAGAIN && errno != EINTR)
                         return -errno;
-                int r = wait_for(fd, POLLIN, deadline);
+                int r = fd_wait(fd, POLLIN, deadline);
                 if (r < 0)
                         return r;
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "paasd/reply.h"
+#include "paasd/answer.h"
 
 #include <errno.h>
 #include <string.h>
