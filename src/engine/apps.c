@@ -133,7 +133,7 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
         STRV_FOREACH(domain, domains)
                 (void) router_set_map(e->router, "hosts.map", *domain, NULL, NULL);
         (void) certificates_write(e, NULL);
-        (void) routing_write(e, NULL);
+        routing_write_soon(e);
         /* Its servers leave its backend before another application gets that. */
         (void) routing_sync(e, NULL);
         (void) readers_write(e);

@@ -72,6 +72,8 @@ static int tick(sd_event_source *source, uint64_t usec, void *userdata)
         reconcile_tick(e);
         job_expire(e);
         audit_tick(e, false);
+        if (e->router_changed > 0)
+                routing_write_soon(e);
         drain_arm(e);
         return 0;
 }
@@ -152,6 +154,8 @@ static int add_sources(Engine *e)
         int r = sd_event_add_defer(e->event, &e->queue, run_queue, e);
         if (r >= 0)
                 r = sd_event_source_set_enabled(e->queue, SD_EVENT_OFF);
+        if (r >= 0)
+                r = routing_add_source(e);
         if (r >= 0)
                 r = sd_event_add_time_relative(e->event, &e->tick, CLOCK_MONOTONIC, USEC_PER_SEC, 0, tick,
                                                e);
@@ -312,6 +316,7 @@ Engine *engine_free(Engine *e)
         unit_call_free(e->first_observation);
         sd_event_source_disable_unref(e->queue);
         sd_event_source_disable_unref(e->reload_timer);
+        sd_event_source_disable_unref(e->router_write);
         sd_event_source_disable_unref(e->tick);
         gc_free(e->gc);
         catalog_clear(&e->catalog);

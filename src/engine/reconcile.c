@@ -236,17 +236,12 @@ static void record_crash(AppWorld *w, AppState *s)
 
 static void update_router(AppWorld *w, AppState *s)
 {
-        _cleanup_error_ Error error = ERROR_NULL;
         const char *page = routing_page(s, w);
         if (!w->page || !streq(page, w->page)) {
                 w->page = page;
                 (void) routing_set_page(w->engine, s, page);
         }
-        int r = routing_write(w->engine, &error);
-        if (r > 0)
-                routing_reload_soon(w->engine);
-        if (r < 0)
-                log_error(0, "%s", error_text(&error, r));
+        routing_write_soon(w->engine);
 }
 
 static void reconcile_destroyed(AppWorld *w)

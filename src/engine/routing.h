@@ -12,6 +12,11 @@
  * for it (it has too few backends), 0 when not. */
 int routing_write(Engine *e, Error *error);
 
+/* The same before the loop next waits, once for all that changed until then. A failure is logged and tried
+ * again with the next change, at the latest with the next tick. */
+void routing_write_soon(Engine *e);
+int routing_add_source(Engine *e);
+
 /* Makes the running worker have what the files say: servers, map entries. No router is no error. */
 int routing_sync(Engine *e, Error *error);
 

@@ -187,9 +187,8 @@ static int set_domain(Engine *e, const char *domain, const Actor *actor, Error *
         r = catalog_set_base_domain(&e->catalog, name, &record, error);
         if (r >= 0)
                 r = certificates_write(e, error);
-        if (r >= 0)
-                r = routing_write(e, error);
         if (r >= 0) {
+                routing_write_soon(e);
                 routing_reload_soon(e);
                 r = routing_sync(e, error);
         }

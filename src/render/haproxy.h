@@ -62,7 +62,8 @@ typedef struct RenderFile {
         char *text;       /* owned */
 } RenderFile;
 
-#define RENDER_ROUTER_FILES 7
+#define RENDER_ROUTER_MAPS 6 /* the first ones */
+#define RENDER_ROUTER_FILES (RENDER_ROUTER_MAPS + 1)
 
 int render_router_files(const char *template_text, const RenderRouter *r,
                         RenderFile ret[RENDER_ROUTER_FILES], Error *e);

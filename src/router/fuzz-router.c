@@ -31,6 +31,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         router_servers_free(list, n);
         (void) router_parse_reply(text, &e);
         (void) router_parse_map_entry(text, &value);
+        RouterChanges changes = {0};
+        if (router_compare_map(text, second ? second + 2 : "", &changes) >= 0)
+                for (size_t i = 0; i < changes.n; i++)
+                        if (!changes.changes[i].key)
+                                abort();
+        router_changes_clear(&changes);
         (void) router_parse_proc(text, &reloads, &failed);
         (void) router_parse_reload(text, &e);
         return 0;

@@ -28,6 +28,21 @@ int router_parse_reply(const char *reply, Error *e);
 /* Answer of "get map": the value, or NULL where there is no such entry. -EBADMSG. */
 int router_parse_map_entry(const char *reply, char **ret);
 
+/* What makes a running map what its file says. */
+typedef struct RouterChange {
+        char *key, *value; /* value NULL: the entry goes */
+} RouterChange;
+
+typedef struct RouterChanges {
+        RouterChange *changes;
+        size_t n;
+} RouterChanges;
+
+void router_changes_clear(RouterChanges *c);
+
+/* Answer of "show map", and "key value" a line. -EBADMSG. */
+int router_compare_map(const char *reply, const char *wanted, RouterChanges *ret);
+
 /* Number of successful and failed reloads in "show proc". -EBADMSG. */
 int router_parse_proc(const char *reply, unsigned *ret_reloads, unsigned *ret_failed);
 

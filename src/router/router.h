@@ -58,6 +58,10 @@ int router_remove_server(Router *r, const char *backend, const char *name, bool 
  * The file is not touched: the caller has written it before. */
 int router_set_map(Router *r, const char *map, const char *key, const char *value, Error *e);
 
+/* Makes a map of the running worker hold what `text` says ("key value" a line, as its file), and nothing
+ * else. Returns how many entries had to be changed. */
+int router_apply_map(Router *r, const char *map, const char *text, Error *e);
+
 /* One entry as the running worker has it. -ENODATA: there is none. */
 int router_get_map(Router *r, const char *map, const char *key, char **ret, Error *e);
 

@@ -152,6 +152,44 @@ static void test_map_entry(void **unused)
         assert_int_equal(router_parse_map_entry("found=yes, value=\"pool", &none), -EBADMSG);
 }
 
+static void test_compare_map(void **unused)
+{
+        (void) unused;
+        static const char running[] = "0x55b0c8d3f4a0 a.example.com pool_0\n"
+                                      "0x55b0c8d3f4e0 gone.example.com pool_1\n"
+                                      "0x55b0c8d3f520 b.example.com pool_1\n\n";
+        RouterChanges c = {0};
+        assert_int_equal(router_compare_map(running,
+                                            "a.example.com pool_0\nb.example.com pool_2\n"
+                                            "b.example.com.new pool_3\n",
+                                            &c),
+                         0);
+        assert_int_equal(c.n, 3);
+        assert_string_equal(c.changes[0].key, "b.example.com");
+        assert_string_equal(c.changes[0].value, "pool_2");
+        assert_string_equal(c.changes[1].key, "b.example.com.new");
+        assert_string_equal(c.changes[1].value, "pool_3");
+        assert_string_equal(c.changes[2].key, "gone.example.com");
+        assert_null(c.changes[2].value);
+        router_changes_clear(&c);
+
+        assert_int_equal(router_compare_map("\n", "", &c), 0);
+        assert_int_equal(c.n, 0);
+        router_changes_clear(&c);
+        assert_int_equal(router_compare_map("0x1 a b\n", "a b\n", &c), 0);
+        assert_int_equal(c.n, 0);
+        router_changes_clear(&c);
+
+        static const char *const bad[] = {"Unknown map identifier. Please use #<id> or <file>.\n",
+                                          "0x1\n",
+                                          "0x1 \n",
+                                          "0x1 a\n",
+                                          "0x1 a \n",
+                                          "a b\n"};
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++)
+                assert_int_equal(router_compare_map(bad[i], "", &c), -EBADMSG);
+}
+
 static void test_proc(void **unused)
 {
         (void) unused;
@@ -193,9 +231,10 @@ static void test_reload(void **unused)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_servers), cmocka_unit_test(test_servers_refusals),
-                cmocka_unit_test(test_reply),   cmocka_unit_test(test_map_entry),
-                cmocka_unit_test(test_proc),    cmocka_unit_test(test_reload),
+                cmocka_unit_test(test_servers),     cmocka_unit_test(test_servers_refusals),
+                cmocka_unit_test(test_reply),       cmocka_unit_test(test_map_entry),
+                cmocka_unit_test(test_compare_map), cmocka_unit_test(test_proc),
+                cmocka_unit_test(test_reload),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -233,6 +233,16 @@ static void test_reload(void **state)
         assert_int_equal(router_get_map(fixture_router, "hosts.map", "lost.example.com", &value, NULL),
                          -ENODATA);
 
+        /* What a worker has and the file has not goes, what it has not comes. */
+        assert_int_equal(router_set_map(fixture_router, "hosts.map", "lost.example.com", "pool_1", NULL), 0);
+        static const char wanted[] = "blog.example.com pool_1\nnew.example.com pool_0\n";
+        assert_int_equal(router_apply_map(fixture_router, "hosts.map", wanted, &e), 4);
+        assert_int_equal(router_apply_map(fixture_router, "hosts.map", wanted, &e), 0);
+        assert_int_equal(router_get_map(fixture_router, "hosts.map", "lost.example.com", &value, NULL),
+                         -ENODATA);
+        assert_int_equal(router_apply_map(fixture_router, "nothing.map", "", &e), -EIO);
+        error_clear(&e);
+
         assert_int_equal(fixture_write("bogus\n"), 0);
         assert_int_equal(router_reload(fixture_router, &e), -EBADMSG);
         fixture_expect_text(e.message, "goes on with the old one");
