@@ -2,24 +2,43 @@
 
 #include "engine/tail.h"
 
+#include "basic/text.h"
 #include "journal/journal.h"
 
 #define LINES 15
 
+typedef struct Tail {
+        char **list;
+        char *invocation; /* whose lines these are */
+} Tail;
+
+static void tail_clear(Tail *t)
+{
+        strv_free(t->list);
+        free(t->invocation);
+}
+
+/* Of a process that was started several times only the last one's: the others say the same again. */
 static int collect(void *userdata, const JournalLine *line)
 {
-        char ***list = userdata;
-        return strv_appendf(list, "%.*s", (int) line->message_length, line->message);
+        Tail *t = userdata;
+        if (!text_equal(t->invocation, line->invocation)) {
+                t->list = strv_free(t->list);
+                int r = text_replace(&t->invocation, line->invocation);
+                if (r < 0)
+                        return r;
+        }
+        return strv_appendf(&t->list, "%.*s", (int) line->message_length, line->message);
 }
 
 int tail_read(const Instance *i, unsigned lines, char ***ret)
 {
-        _cleanup_strv_ char **list = NULL;
+        _cleanup_(tail_clear) Tail tail = {0};
         const JournalQuery query = {.app = i->name.app, .unit = i->unit, .source = "app", .lines = lines};
-        int r = journal_read(&query, -1, collect, &list, NULL);
+        int r = journal_read(&query, -1, collect, &tail, NULL);
         if (r < 0)
                 return r;
-        *ret = TAKE_PTR(list);
+        *ret = TAKE_PTR(tail.list);
         return 0;
 }
 

@@ -26,6 +26,7 @@ static const char *const names[_ENTRY_FIELD_MAX] = {
         [ENTRY_SLICE] = "_SYSTEMD_SLICE=",
         [ENTRY_UNIT] = "_SYSTEMD_UNIT=",
         [ENTRY_TRANSPORT] = "_TRANSPORT=",
+        [ENTRY_INVOCATION] = "_SYSTEMD_INVOCATION_ID=",
 };
 
 static void take_field(Entry *e, const char *data, size_t length)

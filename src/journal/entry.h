@@ -30,6 +30,7 @@ typedef enum EntryField {
         ENTRY_SLICE,
         ENTRY_UNIT,
         ENTRY_TRANSPORT,
+        ENTRY_INVOCATION,
         _ENTRY_FIELD_MAX,
 } EntryField;
 

@@ -43,6 +43,8 @@ typedef struct JournalLine {
         const char *source;  /* "app", … */
         const char *process; /* "web.1", "router", "paas", "build" */
         const char *release; /* "v12"; "" where the line belongs to none */
+        const char
+                *invocation; /* of the unit: another one each time that it is started; "" when not known */
         const char *message; /* any bytes; NUL-terminated too */
         size_t message_length;
         int priority;

@@ -189,6 +189,7 @@ static int deliver(Reader *r)
                 .source = entry_get(e, ENTRY_SOURCE),
                 .process = process_of(e),
                 .release = release ? release : "",
+                .invocation = field(e, ENTRY_INVOCATION),
                 .message = message ? message : "",
                 .message_length = message ? e->fields[ENTRY_MESSAGE].length : 0,
                 .priority = priority && text_parse_uint(priority, 7, &number) >= 0 ? (int) number : 6,
