@@ -303,8 +303,9 @@ static BuildOutcome finish(Build *b, const Pack *p)
                 r = write_result(b, &e);
         if (r < 0)
                 return broken(&e, r);
-        say_step("Slug: %llu files, %.1f MB", (unsigned long long) b->result.files,
-                 (double) b->result.bytes / 1e6);
+        double kilobytes = (double) b->result.bytes / 1e3;
+        say_step(kilobytes < 1000 ? "Slug: %llu files, %.0f kB" : "Slug: %llu files, %.1f MB",
+                 (unsigned long long) b->result.files, kilobytes < 1000 ? kilobytes : kilobytes / 1000);
         return BUILD_DONE;
 }
 

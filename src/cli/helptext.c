@@ -76,8 +76,12 @@ void help_print_all(void)
         printf("paas: applications on this host, by `git push`\n\n"
                "Usage: paas COMMAND [ARGUMENTS] [OPTIONS]\n");
         print_heading("Commands");
+        int width = 0;
         for (const Verb *v = verbs; v->name; v++)
-                printf("  %-16s %s\n", v->name, v->summary);
+                if ((int) strlen(v->name) > width)
+                        width = (int) strlen(v->name);
+        for (const Verb *v = verbs; v->name; v++)
+                printf("  %-*s  %s\n", width, v->name, v->summary);
         printf("\n`paas help COMMAND` explains one. `config set` may be written for `config:set`.\n"
                "Over ssh: ssh paas@HOST COMMAND. From a laptop: set PAAS_HOST=paas@HOST, see paas(1).\n");
 }

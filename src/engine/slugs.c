@@ -72,8 +72,7 @@ void slugs_unmount_unused(AppWorld *w, const AppState *s)
         }
 }
 
-/* It may come to need slugs of `s` that it does not name. Of kinds that are not known here it is said of
- * every application. */
+/* It may come to need slugs of `s` that it does not name. */
 static bool may_need_more(const Job *j, const AppState *s)
 {
         switch (j->operation.kind) {
@@ -82,13 +81,14 @@ static bool may_need_more(const Job *j, const AppState *s)
         case OPERATION_SCALE:
         case OPERATION_RESTART:
         case OPERATION_STOP:
+        case OPERATION_PROMOTE: /* names the source's slug from its first record on */
+        case _OPERATION_KIND_MAX:
                 return false;
         case OPERATION_ROLLBACK:
         case OPERATION_RETRY:
                 return streq(j->operation.app, s->app.name);
-        default:
-                return true;
         }
+        return false;
 }
 
 static int slugs_in_use(Engine *e, const AppState *s, char ***ret, bool *ret_held)
