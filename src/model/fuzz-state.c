@@ -9,6 +9,7 @@
 #include "model/applock.h"
 #include "model/pipeline.h"
 #include "model/release.h"
+#include "model/setting.h"
 #include "model/team.h"
 #include "model/unitname.h"
 #include "model/user.h"
@@ -174,6 +175,29 @@ static void try_lock(const char *s, size_t n)
         fuzz_require(streq(text, text_again));
 }
 
+/* Of the stored file, and of what a person gives as value to each setting that there is. */
+static void try_settings(const char *s, size_t n)
+{
+        _cleanup_app_settings_ AppSettings a = APP_SETTINGS_NULL, again = APP_SETTINGS_NULL;
+        _cleanup_free_ char *text = NULL, *text_again = NULL;
+        _cleanup_error_ Error e = ERROR_NULL;
+
+        for (const Setting *setting = settings_table; setting->name; setting++) {
+                _cleanup_free_ char *value = NULL, *same = NULL;
+                if (setting_canonical(setting, s, &value, NULL) < 0)
+                        continue;
+                fuzz_require(setting_canonical(setting, value, &same, NULL) >= 0 && streq(value, same));
+        }
+        int r = app_settings_parse(s, n, &a, &e);
+        check_failure(r, &e);
+        if (r < 0)
+                return;
+        fuzz_require(app_settings_format(&a, &text) >= 0);
+        fuzz_require(app_settings_parse(text, strlen(text), &again, NULL) >= 0);
+        fuzz_require(app_settings_format(&again, &text_again) >= 0);
+        fuzz_require(streq(text, text_again));
+}
+
 static void try_names(const char *s)
 {
         _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
@@ -200,6 +224,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         try_lock(s, size);
         try_access(s, size);
         try_team(s, size);
+        try_settings(s, size);
         try_names(s);
         return 0;
 }

@@ -23,6 +23,7 @@
 #include "model/name.h"
 #include "model/operation.h"
 #include "model/release.h"
+#include "model/setting.h"
 #include "model/sourcetree.h"
 #include "model/team.h"
 #include "model/unitname.h"
@@ -223,6 +224,19 @@ static int round_access(void)
         return r < 0 ? r : access_format(&copy, &out);
 }
 
+static int round_settings(void)
+{
+        static const char text[] = "{\"drain-timeout\": \"60s\", \"web.stop-signal\": \"SIGQUIT\"}";
+        _cleanup_app_settings_ AppSettings s = APP_SETTINGS_NULL, copy = APP_SETTINGS_NULL;
+        _cleanup_free_ char *out = NULL;
+        int r = app_settings_parse(text, strlen(text), &s, NULL);
+        if (r >= 0)
+                r = app_settings_change(&s, "worker.stop-timeout", "2min", NULL, NULL);
+        if (r >= 0)
+                r = app_settings_copy(&s, &copy);
+        return r < 0 ? r : app_settings_format(&copy, &out);
+}
+
 static int round_team(void)
 {
         static const char text[] = "{\"id\": \"" ID "\", \"name\": \"web\", \"lead\": \"ana\", \"members\": "
@@ -263,7 +277,7 @@ static void test_each(void **state)
         static int (*const rounds[])(void) = {
                 round_app,          round_release, round_operation, round_user,      round_key,
                 round_build_result, round_appjson, round_procfile,  round_formation, round_domains,
-                round_config,       round_names,   round_access,    round_team,
+                round_config,       round_names,   round_access,    round_team,      round_settings,
         };
         for (size_t i = 0; i < ELEMENTSOF(rounds); i++) {
                 unsigned long n = 1;

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "model/setting.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "basic/text.h"
+#include "model/excerpt.h"
+#include "model/name.h"
+
+const Setting settings_table[] = {
+        {"drain-timeout", SETTING_APP, SETTING_SECONDS, 0, 86400, "30s", NULL,
+         offsetof(Settings, drain_timeout),
+         "how long open requests have when what answers them is replaced"},
+        {"stop-scope", SETTING_PROCESS, SETTING_CHOICE, 0, 0, "all", "all|main", 0,
+         "who gets the stop signal: all processes of an instance, or the main one alone"},
+        {"stop-signal", SETTING_PROCESS, SETTING_SIGNAL, 0, 0, "SIGTERM", NULL, 0,
+         "what asks an instance to stop"},
+        {"stop-timeout", SETTING_PROCESS, SETTING_SECONDS, 1, 86400, "30s", NULL,
+         offsetof(Settings, stop_timeout), "how long an instance has between its stop signal and SIGKILL"},
+        {0},
+};
+
+const Setting *setting_find(const char *name)
+{
+        for (const Setting *s = settings_table; s->name; s++)
+                if (streq(s->name, name))
+                        return s;
+        return NULL;
+}
+
+static int no_such_setting(const char *key, Error *e)
+{
+        char shown[EXCERPT_SIZE];
+        return error_set(e, -EINVAL, "there is no setting \"%s\" (`paas settings` lists them)",
+                         excerpt(key, strlen(key), shown));
+}
+
+int setting_key_parse(const char *key, char **ret_type, const Setting **ret, Error *e)
+{
+        const char *dot = strchr(key, '.');
+        const Setting *setting = setting_find(dot ? dot + 1 : key);
+        if (!setting)
+                return no_such_setting(key, e);
+        if (setting->scope == SETTING_PROCESS && !dot)
+                return error_set(e, -EINVAL,
+                                 "%s is set for each process type: web.%s for the web process, for example",
+                                 setting->name, setting->name);
+        if (setting->scope == SETTING_APP && dot)
+                return error_set(e, -EINVAL, "%s is set for the whole application, without a process type",
+                                 setting->name);
+        char *type = NULL;
+        int r = dot ? process_type_canonical(key, (size_t) (dot - key), &type, e) : 0;
+        if (r < 0)
+                return r;
+        *ret_type = type;
+        *ret = setting;
+        return 0;
+}
