@@ -230,6 +230,19 @@ const Verb verbs[] = {
          "or detached-time-limit in paas.conf says. `paas ps` lists it, `paas ps:stop run.1` stops it, "
          "`paas logs --tail --ps run.1` shows what it prints.",
          "paas run:detached -a blog rake reports", true},
+        {"settings", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_settings, "list the settings",
+         "How the application and each of its process types is run and routed: what holds, what the default "
+         "is, and what it means.",
+         "paas settings --app blog"},
+        {"settings:set", NULL, "KEY=VALUE...", 1, ANY_NUMBER, ALLOW_APP | ALLOW_NO_RESTART,
+         verb_settings_set, "change settings",
+         "All of them or none; no release is made. KEY= goes back to the default. What is set for a process "
+         "type (web.stop-signal) acts on new processes, so those of the type are replaced; with "
+         "--no-restart it waits until they are.",
+         "paas settings:set drain-timeout=2min --app blog\npaas settings:set worker.stop-signal=SIGINT "
+         "--no-restart --app blog"},
+        {"settings:unset", NULL, "KEY...", 1, ANY_NUMBER, ALLOW_APP | ALLOW_NO_RESTART, verb_settings_unset,
+         "go back to the defaults of settings", NULL, "paas settings:unset drain-timeout --app blog"},
         {"setup", NULL, "", 0, 0, ALLOW_SETUP | ALLOW_JSON, verb_setup, "prepare this host, or check it",
          "Sets the base domain and the first administrator with an ssh key, as often as one likes. Then "
          "checks "

@@ -133,6 +133,12 @@ int adjust_start(Engine *e, AppState *s, const Actor *actor, Job **ret, Error *e
         return submit(e, s, OPERATION_RESTART, &restart_job_type, arguments, actor, ret, error);
 }
 
+int adjust_restart_types(Engine *e, AppState *s, char *const *types, const Actor *actor, Job **ret,
+                         Error *error)
+{
+        return submit(e, s, OPERATION_RESTART, &restart_job_type, types, actor, ret, error);
+}
+
 int adjust_stop(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error)
 {
         _cleanup_free_ char *type = NULL, *copy = strdup(what);
@@ -222,7 +228,7 @@ static void stop_changed(Job *j)
 static void restart_begin(Job *j)
 {
         j->waiting = false;
-        rollout_restart(j, j->operation.arguments ? j->operation.arguments[0] : "");
+        rollout_restart(j, j->operation.arguments);
 }
 
 static void nothing(Job *j)

@@ -14,4 +14,7 @@ int adjust_scale(Engine *e, AppState *s, char *const *changes, const Actor *acto
 int adjust_restart(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error);
 /* All that the formation wants, without a change of it: after a restore. */
 int adjust_start(Engine *e, AppState *s, const Actor *actor, Job **ret, Error *error);
+/* What runs of these types, for something new to act on it; at least one. */
+int adjust_restart_types(Engine *e, AppState *s, char *const *types, const Actor *actor, Job **ret,
+                         Error *error);
 int adjust_stop(Engine *e, AppState *s, const char *what, const Actor *actor, Job **ret, Error *error);

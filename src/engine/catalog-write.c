@@ -11,7 +11,7 @@
 #include "engine/catalog-load.h"
 #include "engine/catalog.h"
 
-#define MAX_FILES 8
+#define MAX_FILES 10
 
 bool catalog_uid_is_free(uid_t uid)
 {
@@ -144,6 +144,12 @@ static int make_files(const AppChange *change, FileSet *set)
                         return r;
                 file_set_add(set, "access", text);
         }
+        if (change->settings) {
+                r = app_settings_format(change->settings, &text);
+                if (r < 0)
+                        return r;
+                file_set_add(set, "settings", text);
+        }
         if (change->current) {
                 r = file_set_copy(set, "current", change->current);
                 if (r < 0)
@@ -212,6 +218,7 @@ typedef struct Prepared { /* the new values, before the commit that makes them t
         Formation formation;
         char **domains;
         Access access;
+        AppSettings settings;
         AppLock lock;
         Release release;
         Procfile procfile;
@@ -223,6 +230,7 @@ static void prepared_clear(Prepared *p)
         formation_clear(&p->formation);
         strv_free(p->domains);
         access_clear(&p->access);
+        app_settings_clear(&p->settings);
         app_lock_clear(&p->lock);
         release_clear(&p->release);
         procfile_clear(&p->procfile);
@@ -237,6 +245,8 @@ static int prepare(Catalog *c, const AppChange *change, Prepared *p, Error *e)
                 r = copy_domains(change->domains, &p->domains);
         if (r >= 0 && change->access)
                 r = access_copy(change->access, &p->access);
+        if (r >= 0 && change->settings)
+                r = app_settings_copy(change->settings, &p->settings);
         if (r >= 0 && change->set_lock && change->lock)
                 r = copy_lock(change->lock, &p->lock);
         if (r >= 0 && change->current)
@@ -272,6 +282,8 @@ int catalog_change_app(Catalog *c, AppState *s, const AppChange *change, const R
                 SWAP(s->domains, p.domains);
         if (change->access)
                 SWAP(s->access, p.access);
+        if (change->settings)
+                SWAP(s->settings, p.settings);
         if (change->set_lock)
                 SWAP(s->lock, p.lock);
         if (change->current) {
@@ -300,6 +312,7 @@ int catalog_create_app(Catalog *c, App *app, const Record *record, AppState **re
         if (r < 0)
                 return r;
         s->app = *app;
+        s->settings.host = c->host;
         r = catalog_insert_app(c, s);
         if (r < 0)
                 return r;

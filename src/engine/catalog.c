@@ -22,6 +22,7 @@ AppState *app_state_free(AppState *s)
         formation_clear(&s->formation);
         strv_free(s->domains);
         access_clear(&s->access);
+        app_settings_clear(&s->settings);
         app_lock_clear(&s->lock);
         release_clear(&s->release);
         procfile_clear(&s->procfile);
@@ -75,6 +76,17 @@ static int read_lock(Catalog *c, AppState *s, Error *e)
         return r == -ENOENT ? 0 : r < 0 ? error_prefix(e, r, "lock") : 0;
 }
 
+static int read_settings(Catalog *c, AppState *s, Error *e)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = store_read(c->store, s->head, "settings", STATE_FILE_MAX, &text, &n);
+        if (r >= 0)
+                r = app_settings_parse(text, n, &s->settings, e);
+        s->settings.host = c->host;
+        return r == -ENOENT ? 0 : r < 0 ? error_prefix(e, r, "settings") : 0;
+}
+
 static int load_files(Catalog *c, AppState *s, const char *ref, Error *e)
 {
         _cleanup_free_ char *app = NULL, *formation = NULL, *domains = NULL, *access = NULL;
@@ -103,7 +115,9 @@ static int load_files(Catalog *c, AppState *s, const char *ref, Error *e)
         if (r < 0 && r != -ENOENT)
                 return error_prefix(e, r, "%s: access", ref);
 
-        r = read_lock(c, s, e);
+        r = read_settings(c, s, e);
+        if (r >= 0)
+                r = read_lock(c, s, e);
         if (r >= 0)
                 r = read_commit_id(c, s, "recorded", s->recorded, e);
         if (r >= 0)
@@ -183,9 +197,9 @@ static int load_host(Catalog *c)
         return r == -ENOENT ? 0 : r;
 }
 
-int catalog_load(Catalog *c, Store *store, Error *e)
+int catalog_load(Catalog *c, Store *store, const Settings *host, Error *e)
 {
-        *c = (Catalog){.store = store};
+        *c = (Catalog){.store = store, .host = host};
 
         _cleanup_strv_ char **apps = NULL, **users = NULL;
         int r = store_list_refs(store, "refs/paas/app/", &apps);

@@ -9,7 +9,8 @@
 
 #include "engine/wish.h"
 
-int catalog_load(Catalog *c, Store *store, Error *e);
+/* `host` is borrowed. */
+int catalog_load(Catalog *c, Store *store, const Settings *host, Error *e);
 void catalog_clear(Catalog *c);
 
 AppState *catalog_find_app(Catalog *c, const char *name);
@@ -60,6 +61,7 @@ typedef struct AppChange {
         char *const *domains; /* with `set_domains` */
         bool set_domains;
         const Access *access;
+        const AppSettings *settings;
         const AppLock *lock; /* with `set_lock`; NULL: there is none any more */
         bool set_lock;
         const char *current;  /* commit of the release that becomes the current one */

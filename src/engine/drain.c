@@ -40,7 +40,8 @@ void drain_begin(AppWorld *w, const AppState *s, Instance *i)
                 return;
         }
         i->phase = INSTANCE_DRAINING;
-        i->drain_deadline = clock_monotonic() + w->engine->settings.drain_timeout * USEC_PER_SEC;
+        i->drain_deadline =
+                clock_monotonic() + settings_number(&s->settings, NULL, "drain-timeout") * USEC_PER_SEC;
         int r = routing_drain(w->engine, s, i, &error);
         if (r < 0)
                 log_warning(0, "%s %s: cannot drain it: %s", w->app, i->short_name, error_text(&error, r));

@@ -135,7 +135,7 @@ static int open_drivers(Engine *e, sd_bus *bus, Error *error)
         if (r >= 0)
                 catalog_finish_restores(e->store, hostfiles_bring_back);
         if (r >= 0)
-                r = catalog_load(&e->catalog, e->store, error);
+                r = catalog_load(&e->catalog, e->store, &e->settings, error);
         if (r >= 0)
                 r = router_new(&paths, &e->router);
         if (r >= 0)

@@ -92,6 +92,7 @@ static void finish(Launch *l, int r, const char *text)
 
 static RenderInstance describe(const Launch *l, const AppState *s)
 {
+        const char *type = l->instance->name.type;
         return (RenderInstance){
                 .name = &l->instance->name,
                 .app_id = s->app.id,
@@ -99,7 +100,9 @@ static RenderInstance describe(const Launch *l, const AppState *s)
                 .size = l->size,
                 .run_uid = s->app.run_uid,
                 .port = l->instance->port,
-                .stop_timeout = l->world->engine->settings.stop_timeout,
+                .stop_signal = (int) settings_number(&s->settings, type, "stop-signal"),
+                .stop_main = streq(settings_text(&s->settings, type, "stop-scope"), "main"),
+                .stop_timeout = settings_number(&s->settings, type, "stop-timeout"),
                 .restart_steps = l->world->engine->restart_steps,
         };
 }

@@ -290,14 +290,17 @@ static void switch_over(Job *j, AppState *s, AppWorld *w)
                 succeed(j, w);
 }
 
-static bool is_meant(const char *what, const char *type, unsigned index)
+static bool is_meant(char *const *what, const char *type, unsigned index)
 {
         char name[64];
         snprintf(name, sizeof(name), "%s.%u", type, index);
-        return !what[0] || streq(what, type) || streq(what, name);
+        for (char *const *w = what; w && *w; w++)
+                if (!**w || streq(*w, type) || streq(*w, name))
+                        return true;
+        return false;
 }
 
-void rollout_restart(Job *j, const char *what)
+void rollout_restart(Job *j, char *const *what)
 {
         AppState *s = job_app(j);
         AppWorld *w = job_world(j);

@@ -35,8 +35,9 @@ bool rollout_adopt(Job *j);
 /* Goes on with a release that is committed already: after our own restart too. */
 void rollout_start(Job *j);
 
-/* The same instances again, of the release that is current: ps:restart. `what` is a type, a name or "". */
-void rollout_restart(Job *j, const char *what);
+/* The same instances again, of the release that is current: ps:restart. Each of `what` is a type, a name or
+ * "", which is all. */
+void rollout_restart(Job *j, char *const *what);
 
 /* Stops what it has stood up. */
 void rollout_abandon(Job *j);

@@ -11,6 +11,7 @@
 #include "model/applock.h"
 #include "model/pipeline.h"
 #include "model/release.h"
+#include "model/setting.h"
 #include "model/team.h"
 #include "model/user.h"
 #include "store/store.h"
@@ -28,6 +29,7 @@ typedef struct AppState {
         Formation formation;
         char **domains;                   /* custom ones, sorted */
         Access access;                    /* who has a role on it besides its owner */
+        AppSettings settings;             /* what was set on it and on its process types */
         char head[STORE_ID_SIZE];         /* commit of refs/paas/app/<name> */
         char release_head[STORE_ID_SIZE]; /* tip of refs/paas/release/<name>; "" when there is none */
         char current[STORE_ID_SIZE];      /* commit of the current release; "" when there is none */
@@ -66,8 +68,9 @@ typedef struct GoneApp {
 typedef struct Record Record;
 
 typedef struct Catalog {
-        Store *store;    /* borrowed */
-        AppState **apps; /* sorted by name; owned */
+        Store *store;         /* borrowed */
+        const Settings *host; /* borrowed; what paas.conf says is the default of what was not set */
+        AppState **apps;      /* sorted by name; owned */
         size_t n_apps;
         GoneApp *gone; /* in no order; owned */
         size_t n_gone;

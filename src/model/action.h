@@ -61,6 +61,8 @@ typedef enum Action {
         ACTION_ROLLBACK,
         ACTION_ROLLBACK_FORCE,
         ACTION_RUN,
+        ACTION_SETTINGS_LIST,
+        ACTION_SETTINGS_CHANGE,
         ACTION_SETUP,
         ACTION_SETUP_CHECK,
         ACTION_TEAMS_LIST,

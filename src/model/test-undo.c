@@ -166,13 +166,31 @@ static void test_users(void **state)
               "paas apps:destroy -a blog --confirm blog");
 }
 
+static void test_settings(void **state)
+{
+        check(&(UndoInput){.action = "settings:set",
+                           .app = "blog",
+                           .before = "{\"drain-timeout\": \"60s\", \"web.stop-scope\": \"main\"}",
+                           .after = "{\"drain-timeout\": \"5s\", \"web.stop-signal\": \"SIGINT\"}"},
+              "paas settings:set drain-timeout=60s web.stop-signal= web.stop-scope=main -a blog");
+        check(&(UndoInput){.action = "settings:set", .app = "blog", .after = "{\"hash-header\": \"X\"}"},
+              "paas settings:set hash-header= -a blog");
+        check(&(UndoInput){.action = "settings:set",
+                           .app = "blog",
+                           .before = "{\"text\": \"it's; x\"}",
+                           .after = "{}"},
+              "paas settings:set text='it'\\''s; x' -a blog");
+        check(&(UndoInput){.action = "settings:set", .app = "blog", .before = "{}", .after = "{}"}, NULL);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_release),   cmocka_unit_test(test_scale),
-                cmocka_unit_test(test_domains),   cmocka_unit_test(test_access),
-                cmocka_unit_test(test_lock),      cmocka_unit_test(test_teams),
-                cmocka_unit_test(test_pipelines), cmocka_unit_test(test_users),
+                cmocka_unit_test(test_settings), cmocka_unit_test(test_release),
+                cmocka_unit_test(test_scale),    cmocka_unit_test(test_domains),
+                cmocka_unit_test(test_access),   cmocka_unit_test(test_lock),
+                cmocka_unit_test(test_teams),    cmocka_unit_test(test_pipelines),
+                cmocka_unit_test(test_users),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

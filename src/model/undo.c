@@ -208,6 +208,39 @@ static void undo_user(const UndoInput *in, Buffer *b)
         buffer_printf(b, "paas users:%s %s", off ? "enable" : "disable", in->object);
 }
 
+/* A value may be a line of text: what a shell would act on is quoted. */
+static void put_setting(Buffer *b, const char *key, const char *value)
+{
+        static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/%:,";
+        buffer_printf(b, "%s %s=", b->length == 0 ? "paas settings:set" : "", key);
+        if (value[strspn(value, plain)])
+                put_quoted(b, value);
+        else
+                buffer_puts(b, value);
+}
+
+static void undo_settings(const UndoInput *in, Buffer *b)
+{
+        _cleanup_json_ Json *before = NULL, *after = NULL;
+        const char *key;
+        const Json *value;
+
+        parse_object(in->before, &before);
+        parse_object(in->after, &after);
+        for (void *iter = NULL; after && js_next(after, &iter, &key, &value);) {
+                const char *was = "", *now = js_string_value(value);
+                if (before)
+                        (void) js_get_string(before, key, &was);
+                if (now && !streq(was, now))
+                        put_setting(b, key, was);
+        }
+        for (void *iter = NULL; before && js_next(before, &iter, &key, &value);)
+                if (js_string_value(value) && (!after || !js_get(after, key)))
+                        put_setting(b, key, js_string_value(value));
+        if (b->length > 0)
+                buffer_printf(b, " -a %s", in->app);
+}
+
 static void undo_pipeline(const UndoInput *in, Buffer *b)
 {
         _cleanup_pipeline_ Pipeline before = PIPELINE_NULL, after = PIPELINE_NULL;
@@ -259,6 +292,7 @@ static const UndoKind kinds[] = {
         {"ps:scale", "formation", undo_scale},
         {"ps:stop", "formation", undo_stop},
         {"releases:lock", NULL, undo_release_lock},
+        {"settings:set", "settings", undo_settings},
         {"teams:add", "team", undo_member},
         {"teams:create", NULL, undo_team},
         {"teams:lead", "team", undo_member},

@@ -86,6 +86,10 @@ int method_run(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_run_detached(sd_bus_message *message, void *userdata, sd_bus_error *e);
 void run_methods_free(Manager *m);
 
+/* Settings: part of the App interface. */
+int method_list_settings(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_set_settings(sd_bus_message *message, void *userdata, sd_bus_error *e);
+
 /* Clean-up: of the Manager interface, the last one of the App interface. */
 int method_collect_garbage(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_list_destroyed(sd_bus_message *message, void *userdata, sd_bus_error *e);

@@ -18,7 +18,9 @@ typedef struct RenderInstance {
         const Release *release;
         const Size *size;
         uid_t run_uid;
-        unsigned port;         /* 0: not a web process */
+        unsigned port; /* 0: not a web process */
+        int stop_signal;
+        bool stop_main;        /* it goes to the main process alone */
         uint64_t stop_timeout; /* seconds */
         bool restart_steps;    /* systemd 254 or later: a growing restart delay */
 } RenderInstance;

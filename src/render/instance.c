@@ -30,6 +30,8 @@ static void add_lifecycle(UnitSpec *s, const RenderInstance *i)
         }
         /* Never given up silently: five exits in ten seconds would otherwise end it for good. */
         unit_spec_u64(s, "StartLimitIntervalUSec", 0);
+        unit_spec_i32(s, "KillSignal", i->stop_signal);
+        unit_spec_string(s, "KillMode", i->stop_main ? "mixed" : "control-group");
         unit_spec_u64(s, "TimeoutStopUSec", i->stop_timeout * USEC_PER_SEC);
         unit_spec_bool(s, "IgnoreOnIsolate", true);
         unit_spec_string(s, "CollectMode", "inactive-or-failed");
