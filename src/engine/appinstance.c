@@ -4,9 +4,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "basic/clock.h"
+#include "basic/file.h"
 #include "basic/text.h"
+#include "model/name.h"
+#include "model/paths.h"
 
 #define CRASH_WINDOW_USEC (60 * USEC_PER_SEC)
 
@@ -31,7 +35,6 @@ Instance *instance_new(const InstanceName *name)
             !(i->unit = instance_unit_name(name, ".service")) ||
             !(i->short_name = instance_short_name(name)))
                 return instance_free(i);
-        i->memory = UINT64_MAX;
         return i;
 }
 
@@ -43,6 +46,19 @@ bool instance_is_routed(const Instance *i)
 void instance_address(const Instance *i, char ret[static INSTANCE_ADDRESS_SIZE])
 {
         snprintf(ret, INSTANCE_ADDRESS_SIZE, "127.0.0.1:%u", i->port);
+}
+
+uint64_t instance_memory(const Instance *i)
+{
+        _cleanup_free_ char *escaped = name_escape(i->name.app), *path = NULL, *text = NULL;
+        uint64_t bytes;
+        size_t n;
+        if (!escaped || asprintf(&path, PAAS_CGROUP "/memory.current", escaped, i->unit) < 0)
+                return UINT64_MAX;
+        if (file_read(path, 64, &text, &n) < 0)
+                return UINT64_MAX;
+        text[strcspn(text, "\n")] = '\0';
+        return text_parse_uint(text, UINT64_MAX, &bytes) < 0 ? UINT64_MAX : bytes;
 }
 
 void instance_note_exit(Instance *i)

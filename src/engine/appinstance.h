@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/sighting.h"
 #include "engine/state.h"
 #include "model/unitname.h"
 
@@ -30,6 +31,7 @@ struct Instance {
         char *unit;       /* "paas-app-blog-web.1-v12.3.service" */
         char *short_name; /* "web.1-v12.3": its server in the router, its directories */
         InstancePhase phase;
+        Sighting sighting;
         bool loaded; /* seen by the last observation */
         bool spared; /* its launch ended during an observation, which may be older than its unit */
         UnitState state;
@@ -39,7 +41,6 @@ struct Instance {
         int main_pid;
         int exit_code, exit_status;
         uint64_t started, active_since; /* realtime, usec */
-        uint64_t memory;                /* bytes; UINT64_MAX: unknown */
         uint64_t exits[CRASH_EXITS];    /* monotonic, the latest ones, as a ring */
         unsigned n_exits;
         bool crash_told;         /* somebody was told that it crashes */
@@ -59,6 +60,9 @@ bool instance_is_routed(const Instance *i);
 
 /* As the router and the check write it: "127.0.0.1:20003". Of one that is routed only. */
 void instance_address(const Instance *i, char ret[static INSTANCE_ADDRESS_SIZE]);
+
+/* What it uses now, in bytes; UINT64_MAX: not known. */
+uint64_t instance_memory(const Instance *i);
 
 /* It has ended once more, now. */
 void instance_note_exit(Instance *i);

@@ -82,20 +82,17 @@ static void unit_changed(void *userdata, const char *name)
 {
         Engine *e = userdata;
         _cleanup_error_ Error error = ERROR_NULL;
-        _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
         if (!e->started)
                 return;
         if (!*name) { /* systemd was reloaded: signals may have been missed */
                 for (size_t i = 0; i < e->n_worlds; i++)
-                        world_observe(e->worlds[i]);
+                        world_may_have_changed(e->worlds[i]);
         } else if (streq(name, "paas-router.service")) {
                 int r = routing_sync(e, &error);
                 if (r < 0)
                         log_error(0, "cannot bring the router up to date: %s", error_text(&error, r));
-        } else if (instance_name_parse(name, &n) >= 0) {
-                AppWorld *w = world_get(e, n.app);
-                if (w)
-                        world_observe(w);
+        } else {
+                world_unit_changed(e, name);
         }
 }
 
@@ -292,7 +289,7 @@ int engine_start(Engine *e, Error *error)
 {
         char app[] = "paas-app-*.service", run[] = "paas-run-*.service", slug[] = "paas-slug-*.service";
         char *const patterns[] = {app, run, slug, NULL};
-        int r = units_list(e->units, patterns, first_observed, e, &e->first_observation);
+        int r = units_list(e->units, patterns, NULL, first_observed, e, &e->first_observation);
         return r < 0 ? error_set(error, r, "cannot ask systemd what runs: %s", strerror(-r)) : 0;
 }
 

@@ -15,6 +15,7 @@
 #include "basic/text.h"
 #include "engine/appinfo.h"
 #include "engine/hostfiles.h"
+#include "engine/mounted.h"
 #include "engine/slugs.h"
 #include "model/paths.h"
 #include "render/instance.h"
@@ -228,7 +229,7 @@ static int wait_stale(Launch *l)
 static int after_slug(Launch *l, const AppState *s, int r, const char *text)
 {
         if (l->state == LAUNCH_SLUG && r == -EEXIST)
-                return world_slug_is_stale(l->world, l->instance->name.version, l->release.slug)
+                return mounted_is_stale(&l->world->mounted, l->instance->name.version, l->release.slug)
                                ? wait_stale(l)
                                : wait_slug(l);
         /* It may just have been unmounted, after the last instance that used it: once more. */

@@ -252,7 +252,7 @@ static void reconcile_destroyed(AppWorld *w)
                         drain_stop(w, w->instances[i]);
         }
         slugs_unmount_unused(w, NULL);
-        if (w->n_instances > 0 || w->n_slugs > 0 || w->slug_stop)
+        if (w->n_instances > 0 || w->mounted.n > 0 || w->slug_stop)
                 return;
         _cleanup_free_ char *slice = render_slice_name(w->app);
         if (slice)

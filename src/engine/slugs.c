@@ -61,14 +61,14 @@ static void unmounted(void *userdata, int r, const char *text)
 
 void slugs_unmount_unused(AppWorld *w, const AppState *s)
 {
-        for (size_t i = 0; i < w->n_slugs && !w->slug_stop; i++) {
-                if (is_used(w, s, &w->slugs[i]))
+        for (size_t i = 0; i < w->mounted.n && !w->slug_stop; i++) {
+                if (is_used(w, s, &w->mounted.slugs[i]))
                         continue;
-                _cleanup_free_ char *unit = render_slug_unit(w->app, w->slugs[i].version);
+                _cleanup_free_ char *unit = render_slug_unit(w->app, w->mounted.slugs[i].version);
                 if (!unit || units_stop(w->engine->units, unit, unmounted, w, &w->slug_stop) < 0)
                         return;
-                if (!is_stale(w, s, &w->slugs[i])) /* that of a destroyed application went with it */
-                        hostfiles_remove_environment(w->app, w->slugs[i].version);
+                if (!is_stale(w, s, &w->mounted.slugs[i])) /* that of a destroyed application went with it */
+                        hostfiles_remove_environment(w->app, w->mounted.slugs[i].version);
         }
 }
 
@@ -97,9 +97,9 @@ static int slugs_in_use(Engine *e, const AppState *s, char ***ret, bool *ret_hel
         AppWorld *w = world_find(e, s->app.name);
         int r = 0;
         *ret_held = !w || !e->started; /* nobody has looked yet what is mounted */
-        for (size_t i = 0; r >= 0 && w && i < w->n_slugs; i++) {
-                if (w->slugs[i].id)
-                        r = strv_append(&list, w->slugs[i].id);
+        for (size_t i = 0; r >= 0 && w && i < w->mounted.n; i++) {
+                if (w->mounted.slugs[i].id)
+                        r = strv_append(&list, w->mounted.slugs[i].id);
                 else
                         *ret_held = true;
         }

@@ -11,18 +11,12 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/events.h"
+#include "engine/mounted.h"
 #include "model/name.h"
 
 /* A unit that starts or stops tells of a dozen changes: systemd is asked at once after the first, and then
  * this seldom. */
 #define OBSERVE_EVERY_USEC (100 * USEC_PER_MSEC)
-
-static void forget_slugs(AppWorld *w)
-{
-        for (size_t i = 0; i < w->n_slugs; i++)
-                free(w->slugs[i].id);
-        w->n_slugs = 0;
-}
 
 static AppWorld *world_free(AppWorld *w)
 {
@@ -34,8 +28,7 @@ static AppWorld *world_free(AppWorld *w)
         unit_call_free(w->slug_stop);
         sd_event_source_disable_unref(w->later);
         free(w->instances);
-        forget_slugs(w);
-        free(w->slugs);
+        mounted_forget(&w->mounted);
         free(w->app);
         free(w);
         return NULL;
@@ -132,30 +125,11 @@ static void note_restarts(Instance *i, unsigned restarts)
         i->restarts = restarts;
 }
 
-/* What a unit's Environment= says of `name` ("PORT="); NULL: nothing. */
-static const char *said_by(const UnitStatus *u, const char *name)
-{
-        STRV_FOREACH(assignment, u->environment) {
-                const char *value = text_after(*assignment, name);
-                if (value)
-                        return value;
-        }
-        return NULL;
-}
-
 static unsigned port_of(const UnitStatus *u)
 {
         uint64_t port = 0;
-        const char *value = said_by(u, "PORT=");
+        const char *value = unit_status_environment(u, "PORT=");
         return value && text_parse_uint(value, 65535, &port) >= 0 ? (unsigned) port : 0;
-}
-
-bool world_slug_is_stale(const AppWorld *w, uint64_t version, const char *id)
-{
-        for (size_t i = 0; i < w->n_slugs; i++)
-                if (w->slugs[i].version == version && w->slugs[i].id && !streq(w->slugs[i].id, id))
-                        return true;
-        return false;
 }
 
 /* Once for each time that it begins. What we find crashing after our own start was told before. */
@@ -183,10 +157,15 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
                 i = world_add(w, name, port_of(u));
         if (!i)
                 return -ENOMEM;
+        i->loaded = true;
+        if (u->known) {
+                tell_crash(w, i, false);
+                return 0;
+        }
+        sighting_note(&i->sighting);
         if (i->port == 0)
                 i->port = port_of(u);
         note_restarts(i, u->restarts);
-        i->loaded = true;
         i->state = u->state;
         i->main_pid = u->main_pid;
         if (u->exit_code != 0) { /* a process that runs again has none: the last one's is what counts */
@@ -195,42 +174,12 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
         }
         i->started = u->started;
         i->active_since = u->active_since;
-        i->memory = u->memory;
         tell_crash(w, i, is_new);
         if (u->state == UNIT_DEACTIVATING && i->phase != INSTANCE_DRAINING && u->sub_state &&
             !streq(u->sub_state, "auto-restart"))
                 i->phase = INSTANCE_STOPPING;
-        int r = i->app_id ? 0 : text_replace(&i->app_id, said_by(u, "PAAS_APP_ID="));
+        int r = i->app_id ? 0 : text_replace(&i->app_id, unit_status_environment(u, "PAAS_APP_ID="));
         return r < 0 ? r : text_replace(&i->sub_state, u->sub_state);
-}
-
-/* "paas-slug-my_app-v12.service": `ret_app` unescaped. */
-static int parse_slug_unit(const char *unit, char **ret_app, uint64_t *ret_version)
-{
-        const char *rest = text_after(unit, "paas-slug-");
-        const char *v = rest ? strstr(rest, "-v") : NULL;
-        if (!v || !text_ends_with(unit, ".service"))
-                return -EINVAL;
-        _cleanup_free_ char *escaped = strndup(rest, (size_t) (v - rest)),
-                            *number = strndup(v + 2, strlen(v + 2) - strlen(".service"));
-        if (!escaped || !number)
-                return -ENOMEM;
-        int r = text_parse_uint(number, UINT64_MAX, ret_version);
-        if (r < 0)
-                return r;
-        *ret_app = name_unescape(escaped);
-        return *ret_app ? 0 : -ENOMEM;
-}
-
-static int add_slug(AppWorld *w, uint64_t version, const char *id)
-{
-        MountedSlug *longer = reallocarray(w->slugs, w->n_slugs + 1, sizeof(MountedSlug));
-        if (!longer)
-                return -ENOMEM;
-        w->slugs = longer;
-        MountedSlug *slug = &w->slugs[w->n_slugs++];
-        *slug = (MountedSlug){.version = version};
-        return text_replace(&slug->id, id);
 }
 
 static int update_unit(Engine *e, const UnitStatus *u)
@@ -249,9 +198,9 @@ static int update_unit(Engine *e, const UnitStatus *u)
                         return 0;
                 return update_instance(w, &name, u);
         }
-        if (parse_slug_unit(u->name, &app, &version) >= 0 && u->state != UNIT_INACTIVE) {
+        if (mounted_unit_parse(u->name, &app, &version) >= 0 && u->state != UNIT_INACTIVE) {
                 AppWorld *w = world_get(e, app);
-                return w ? add_slug(w, version, said_by(u, "PAAS_SLUG=")) : -ENOMEM;
+                return w ? mounted_see(&w->mounted, version, u) : -ENOMEM;
         }
         return 0;
 }
@@ -276,7 +225,7 @@ int world_update(Engine *e, AppWorld *only, const UnitStatus *list, size_t n)
                 AppWorld *w = e->worlds[i];
                 if (only && w != only)
                         continue;
-                forget_slugs(w);
+                mounted_unsee(&w->mounted);
                 for (size_t k = 0; k < w->n_instances; k++)
                         w->instances[k]->loaded = false;
         }
@@ -285,9 +234,12 @@ int world_update(Engine *e, AppWorld *only, const UnitStatus *list, size_t n)
                 if (r < 0)
                         return r;
         }
-        for (size_t i = 0; i < e->n_worlds; i++)
-                if (!only || e->worlds[i] == only)
+        for (size_t i = 0; i < e->n_worlds; i++) {
+                if (!only || e->worlds[i] == only) {
                         forget_vanished(e->worlds[i]);
+                        mounted_drop_unseen(&e->worlds[i]->mounted);
+                }
+        }
         return 0;
 }
 
@@ -316,6 +268,52 @@ static int due(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
+/* What systemd has told no change of, and is in the same state, has the properties that it had. */
+static bool is_known(void *userdata, const char *name, UnitState state, const char *sub_state)
+{
+        AppWorld *w = userdata;
+        _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
+        _cleanup_free_ char *app = NULL;
+        uint64_t version;
+        if (instance_name_parse(name, &n) >= 0) {
+                Instance *i = world_find_instance(w, &n);
+                return i && sighting_is_current(&i->sighting) && i->state == state &&
+                       text_equal(i->sub_state, sub_state);
+        }
+        MountedSlug *slug =
+                mounted_unit_parse(name, &app, &version) >= 0 ? mounted_find(&w->mounted, version) : NULL;
+        return slug && sighting_is_current(&slug->sighting);
+}
+
+void world_unit_changed(Engine *e, const char *unit)
+{
+        _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
+        _cleanup_free_ char *app = NULL;
+        uint64_t version;
+        if (instance_name_parse(unit, &n) >= 0) {
+                AppWorld *w = world_get(e, n.app);
+                Instance *i = w ? world_find_instance(w, &n) : NULL;
+                if (i)
+                        i->sighting.changes++;
+                if (w)
+                        world_observe(w);
+        } else if (mounted_unit_parse(unit, &app, &version) >= 0) {
+                AppWorld *w = world_find(e, app);
+                MountedSlug *slug = w ? mounted_find(&w->mounted, version) : NULL;
+                if (slug)
+                        slug->sighting.changes++;
+        }
+}
+
+void world_may_have_changed(AppWorld *w)
+{
+        for (size_t i = 0; i < w->n_instances; i++)
+                w->instances[i]->sighting.changes++;
+        for (size_t i = 0; i < w->mounted.n; i++)
+                w->mounted.slugs[i].sighting.changes++;
+        world_observe(w);
+}
+
 static int observe_now(AppWorld *w)
 {
         _cleanup_free_ char *escaped = name_escape(w->app);
@@ -326,7 +324,7 @@ static int observe_now(AppWorld *w)
         if (r >= 0)
                 r = strv_appendf(&patterns, "paas-slug-%s-*.service", escaped);
         w->observed_at = clock_monotonic();
-        return r < 0 ? r : units_list(w->engine->units, patterns, observed, w, &w->observation);
+        return r < 0 ? r : units_list(w->engine->units, patterns, is_known, observed, w, &w->observation);
 }
 
 void world_observe(AppWorld *w)

@@ -10,20 +10,14 @@
 #include <stdint.h>
 
 #include "engine/appinstance.h"
-
-/* What is mounted for a release: which slug tells it from that of an application of the same name before. */
-typedef struct MountedSlug {
-        uint64_t version;
-        char *id; /* owned; NULL: its unit does not say */
-} MountedSlug;
+#include "engine/mounted.h"
 
 struct AppWorld {
         Engine *engine;
         char *app;
         Instance **instances; /* owned */
         size_t n_instances;
-        MountedSlug *slugs;
-        size_t n_slugs;
+        Mounted mounted;
         UnitCall *observation;  /* under way; owned */
         uint64_t observed_at;   /* monotonic: when the last one was begun */
         sd_event_source *later; /* the next one, when many changes come at once */
@@ -46,11 +40,14 @@ Instance *world_find_instance(AppWorld *w, const InstanceName *name);
 Instance *world_find_named(const AppWorld *w, const char *short_name); /* `w` may be NULL */
 void world_drop(AppWorld *w, Instance *i); /* frees it; it must not be being launched */
 
-/* Another slug than `id` is mounted for this version: that of a destroyed application. */
-bool world_slug_is_stale(const AppWorld *w, uint64_t version, const char *id);
-
 /* Asks systemd again; reconcile follows when the answer is there. */
 void world_observe(AppWorld *w);
+
+/* systemd says that a unit of ours changed: asks again. */
+void world_unit_changed(Engine *e, const char *unit);
+
+/* It may have missed to say so. */
+void world_may_have_changed(AppWorld *w);
 
 /* Without regard to how lately it was asked: something of ours has just begun. */
 void world_observe_at_once(AppWorld *w);

@@ -43,7 +43,9 @@
 #define PAAS_ENV_RUN PAAS_ENV_DIR "/%s"            /* app, short name of a run */
 #define PAAS_ENV_ABOUT PAAS_ENV_RUN ".about"       /* likewise: what it is, for `paas ps` */
 #define PAAS_SLUG_MOUNT PAAS_RUN "/slug/%s/v%llu"  /* app, version */
-#define PAAS_APP_MOUNTS PAAS_RUN "/app/%s"         /* app */
-#define PAAS_APP_MOUNT PAAS_APP_MOUNTS "/%s"       /* app, short instance name */
-#define PAAS_ETC PAAS_RUN "/etc/%s"                /* app */
-#define PAAS_ETC_GONE PAAS_RUN "/etc/.gone.%s"     /* app: of a destroyed one that still stops */
+/* Where the kernel counts for a unit of an application. */
+#define PAAS_CGROUP "/sys/fs/cgroup/paas.slice/paas-app.slice/paas-app-%s.slice/%s" /* escaped app, unit */
+#define PAAS_APP_MOUNTS PAAS_RUN "/app/%s"                                          /* app */
+#define PAAS_APP_MOUNT PAAS_APP_MOUNTS "/%s"   /* app, short instance name */
+#define PAAS_ETC PAAS_RUN "/etc/%s"            /* app */
+#define PAAS_ETC_GONE PAAS_RUN "/etc/.gone.%s" /* app: of a destroyed one that still stops */

@@ -77,6 +77,7 @@ static int append_what(sd_bus_message *reply, const AppState *s, const Instance 
 static int append_instance(sd_bus_message *reply, const AppState *s, const Instance *i)
 {
         char name[64];
+        uint64_t memory = instance_memory(i);
         snprintf(name, sizeof(name), "%s.%u", i->name.type, i->name.index);
         int r = dict_open(reply);
         if (r >= 0)
@@ -101,8 +102,8 @@ static int append_instance(sd_bus_message *reply, const AppState *s, const Insta
                 r = dict_string(reply, "unit", i->unit);
         if (r >= 0)
                 r = dict_u32(reply, "restarts", i->restarts);
-        if (r >= 0 && i->memory != UINT64_MAX)
-                r = dict_u64(reply, "memory", i->memory);
+        if (r >= 0 && memory != UINT64_MAX)
+                r = dict_u64(reply, "memory", memory);
         if (r >= 0)
                 r = append_last_lines(reply, i);
         return r < 0 ? r : dict_close(reply);

@@ -65,6 +65,7 @@ struct UnitCall {
         bool changed;     /* the unit changed while it was being looked at: look again */
 
         char **patterns; /* of a list */
+        UnitKnown known; /* likewise */
         ListState *list; /* likewise, once systemd has answered */
 
         union {

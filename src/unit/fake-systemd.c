@@ -278,8 +278,6 @@ static int get_number(sd_bus *bus, const char *path, const char *interface, cons
                 return sd_bus_message_append(m, "i", u->exit_code);
         if (streq(property, "ExecMainStatus"))
                 return sd_bus_message_append(m, "i", u->exit_status);
-        if (streq(property, "MemoryCurrent"))
-                return sd_bus_message_append(m, "t", UINT64_C(5000000000));
         if (streq(property, "NRestarts"))
                 return sd_bus_message_append(m, "u", 3);
         return sd_bus_message_append(m, "u", 4711);
@@ -316,7 +314,6 @@ static const sd_bus_vtable service_vtable[] = {
         SD_BUS_PROPERTY("ExecMainStatus", "i", get_number, 0, 0),
         SD_BUS_PROPERTY("NRestarts", "u", get_number, 0, 0),
         SD_BUS_PROPERTY("MainPID", "u", get_number, 0, 0),
-        SD_BUS_PROPERTY("MemoryCurrent", "t", get_number, 0, 0),
         SD_BUS_PROPERTY("Environment", "as", get_environment, 0, 0),
         SD_BUS_VTABLE_END,
 };

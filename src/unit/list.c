@@ -4,7 +4,7 @@
  * Every unit that matches, each with its properties: what ListUnitsByPatterns tells, and then one question
  * for each property that counts. That is many messages, but GetAll makes systemd 257 read and write out some
  * three hundred properties of each unit and takes four times as long. The questions are sent ahead of the
- * answers.
+ * answers, and not at all where the caller knows them.
  */
 
 #include "unit/unit.h"
@@ -25,9 +25,10 @@ typedef struct Question {
 /* LoadState is the last: a unit that had gone before one of the questions is "not-found" by then. (So is one
  * that runs and has lost its file, but that one was so in the list already.) */
 static const Question questions[] = {
-        {SERVICE, "Result"},         {SERVICE, "ExecMainCode"}, {SERVICE, "ExecMainStatus"},
-        {SERVICE, "NRestarts"},      {SERVICE, "MainPID"},      {SERVICE, "ExecMainStartTimestamp"},
-        {SERVICE, "MemoryCurrent"},  {SERVICE, "Environment"},  {SYSTEMD_UNIT, "ActiveEnterTimestamp"},
+        {SERVICE, "Result"},         {SERVICE, "ExecMainCode"},
+        {SERVICE, "ExecMainStatus"}, {SERVICE, "NRestarts"},
+        {SERVICE, "MainPID"},        {SERVICE, "ExecMainStartTimestamp"},
+        {SERVICE, "Environment"},    {SYSTEMD_UNIT, "ActiveEnterTimestamp"},
         {SYSTEMD_UNIT, "LoadState"},
 };
 
@@ -140,8 +141,9 @@ static bool list_next(ListState *l)
 {
         for (; l->next_entry < l->n_entries; l->next_entry++, l->next_question = 0)
                 for (; l->next_question < ELEMENTSOF(questions); l->next_question++)
-                        if (l->entries[l->next_entry].is_service ||
-                            !streq(questions[l->next_question].interface, SERVICE))
+                        if (!l->entries[l->next_entry].inspection.status.known &&
+                            (l->entries[l->next_entry].is_service ||
+                             !streq(questions[l->next_question].interface, SERVICE)))
                                 return true;
         return false;
 }
@@ -170,9 +172,10 @@ static int list_go_on(UnitCall *c)
         return 0;
 }
 
-static int list_add(ListState *l, const char *name, const char *load, const char *active, const char *sub,
+static int list_add(UnitCall *c, const char *name, const char *load, const char *active, const char *sub,
                     const char *path)
 {
+        ListState *l = c->list;
         ListEntry *all = realloc(l->entries, (l->n_entries + 1) * sizeof(ListEntry));
         if (!all)
                 return -ENOMEM;
@@ -189,6 +192,7 @@ static int list_add(ListState *l, const char *name, const char *load, const char
         s->state = unit_state_from_string(active);
         entry->inspection.not_found = streq(load, "not-found");
         entry->listed_as_found = !entry->inspection.not_found;
+        s->known = c->known && entry->listed_as_found && c->known(c->userdata, name, s->state, sub);
         return text_replace(&s->sub_state, sub);
 }
 
@@ -205,7 +209,7 @@ static int list_read(UnitCall *c, sd_bus_message *m)
                                         NULL, NULL, NULL);
                 if (r <= 0)
                         break;
-                r = list_add(c->list, name, load, active, sub, path);
+                r = list_add(c, name, load, active, sub, path);
         }
         return r;
 }
@@ -251,13 +255,15 @@ static const CallType list_type = {
         .one_at_once = true,
 };
 
-int units_list(Units *u, char *const *patterns, UnitListDone done, void *userdata, UnitCall **ret)
+int units_list(Units *u, char *const *patterns, UnitKnown known, UnitListDone done, void *userdata,
+               UnitCall **ret)
 {
         UnitCall *c;
         int r = call_new(u, &list_type, NULL, userdata, &c);
         if (r < 0)
                 return r;
         c->list_done = done;
+        c->known = known;
         STRV_FOREACH(p, (char **) patterns)
                 if (r >= 0)
                         r = strv_append(&c->patterns, *p);

@@ -31,12 +31,21 @@ int unit_status_init(UnitStatus *s, const char *name)
                 .name = strdup(name),
                 .sub_state = strdup(""),
                 .result = strdup(""),
-                .memory = UINT64_MAX,
         };
         if (s->name && s->sub_state && s->result)
                 return 0;
         unit_status_clear(s);
         return -ENOMEM;
+}
+
+const char *unit_status_environment(const UnitStatus *s, const char *name)
+{
+        STRV_FOREACH(assignment, s->environment) {
+                const char *value = text_after(*assignment, name);
+                if (value)
+                        return value;
+        }
+        return NULL;
 }
 
 void inspection_clear(Inspection *i)
@@ -72,7 +81,6 @@ static const PropertyField fields[] = {
         {"MainPID", "u", offsetof(UnitStatus, main_pid)},
         {"ExecMainStartTimestamp", "t", offsetof(UnitStatus, started)},
         {"ActiveEnterTimestamp", "t", offsetof(UnitStatus, active_since)},
-        {"MemoryCurrent", "t", offsetof(UnitStatus, memory)},
         {"Environment", "as", offsetof(UnitStatus, environment)},
 };
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "basic/strv.h"
+#include "basic/text.h"
 #include "unit/unit-fixture.h"
 
 static void test_wait(void **state)
@@ -92,7 +93,6 @@ static void test_status(void **state)
         assert_int_equal(o.status.exit_status, 10);
         assert_int_equal(o.status.restarts, 3);
         assert_int_equal(o.status.main_pid, 4711);
-        assert_true(o.status.memory == UINT64_C(5000000000));
         assert_string_equal(o.first, "PORT=20003");
         assert_int_equal(f->fake->calls, 1); /* none for what GetUnit did not know */
 }
@@ -113,8 +113,9 @@ static void test_list(void **state)
         fake_add(f->fake, "paas-router.service", "active");
         fake_add(f->fake, "paas-app-referred-web.1-v1.1.service", "inactive")->load = "not-found";
         fake_add(f->fake, "paas-app-fileless-web.1-v1.1.service", "active")->load = "not-found";
-        assert_int_equal(units_list(f->units, patterns, on_list, &o, NULL), 0);
-        assert_int_equal(units_list(f->units, nothing, on_list, &empty, NULL), 0); /* waits for its turn */
+        assert_int_equal(units_list(f->units, patterns, NULL, on_list, &o, NULL), 0);
+        assert_int_equal(units_list(f->units, nothing, NULL, on_list, &empty, NULL),
+                         0); /* waits for its turn */
         run_until(f, &o.n, 1);
         assert_int_equal(o.r, 0);
         assert_int_equal(strv_length(o.names), 152);
@@ -127,6 +128,28 @@ static void test_list(void **state)
         assert_null(empty.names);
 }
 
+static bool is_running(void *userdata, const char *name, UnitState state, const char *sub_state)
+{
+        return streq(name, "known.service") && state == UNIT_ACTIVE && streq(sub_state, "running");
+}
+
+/* What the caller knows is listed, and asked for nothing. */
+static void test_list_of_what_is_known(void **state)
+{
+        Fixture *f = *state;
+        char *patterns[] = {(char *) "known*", NULL};
+        Outcome o = {0};
+
+        fake_add(f->fake, "known.service", "active");
+        fake_add(f->fake, "known-not.service", "active");
+        assert_int_equal(units_list(f->units, patterns, is_running, on_list, &o, NULL), 0);
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, 0);
+        assert_int_equal(strv_length(o.names), 2);
+        assert_int_equal(o.n_known, 1);
+        strv_free(o.names);
+}
+
 /* Between the list and the question a unit goes: object gone, or loaded again as "not-found". */
 static void test_list_of_what_vanishes(void **state)
 {
@@ -137,7 +160,7 @@ static void test_list_of_what_vanishes(void **state)
         fake_add(f->fake, "a.service", "active");
         fake_add(f->fake, "b.service", "active");
         f->fake->answers_with_nothing = true;
-        assert_int_equal(units_list(f->units, patterns, on_list, &o, NULL), 0);
+        assert_int_equal(units_list(f->units, patterns, NULL, on_list, &o, NULL), 0);
         run_until(f, &o.n, 1);
         assert_int_equal(o.r, 0);
         assert_null(o.names);
@@ -173,8 +196,13 @@ int main(void)
 {
 #define UNIT_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         const struct CMUnitTest tests[] = {
-                UNIT_TEST(test_wait), UNIT_TEST(test_wait_and_change_at_once), UNIT_TEST(test_status),
-                UNIT_TEST(test_list), UNIT_TEST(test_list_of_what_vanishes),   UNIT_TEST(test_watch),
+                UNIT_TEST(test_wait),
+                UNIT_TEST(test_wait_and_change_at_once),
+                UNIT_TEST(test_status),
+                UNIT_TEST(test_list),
+                UNIT_TEST(test_list_of_what_is_known),
+                UNIT_TEST(test_list_of_what_vanishes),
+                UNIT_TEST(test_watch),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,7 +138,7 @@ static void test_freed_early(void **state)
         assert_int_equal(units_start(f->units, a, NULL, 0, on_done, &o, &answered), 0);
         run_dry(f);
         assert_int_equal(units_start(f->units, b, NULL, 0, on_done, &o, &unsent), 0);
-        assert_int_equal(units_list(f->units, patterns, on_list, &o, &list), 0);
+        assert_int_equal(units_list(f->units, patterns, NULL, on_list, &o, &list), 0);
         assert_int_equal(units_status(f->units, "a.service", on_status, &o, NULL), 0);
         unit_call_free(unsent);
         unit_call_free(answered);
@@ -160,7 +160,7 @@ static void test_freed_in_its_callback(void **state)
 
         assert_int_equal(units_start(f->units, a, NULL, 0, on_done, &start, &start.free_me), 0);
         assert_int_equal(units_status(f->units, "a.service", on_status, &status, &status.free_me), 0);
-        assert_int_equal(units_list(f->units, patterns, on_list, &list, &list.free_me), 0);
+        assert_int_equal(units_list(f->units, patterns, NULL, on_list, &list, &list.free_me), 0);
         assert_int_equal(units_stop(f->units, "a.service", on_done, &floating, NULL), 0);
         run_until(f, &start.n, 1);
         run_until(f, &status.n, 1);
@@ -285,7 +285,7 @@ static void test_calls_take_turns(void **state)
                 _cleanup_unit_spec_ UnitSpec *s = simple_spec(name);
                 assert_int_equal(units_start(f->units, s, NULL, 0, on_done, &o, calls + i), 0);
         }
-        assert_int_equal(units_list(f->units, patterns, on_list, &list, NULL), 0);
+        assert_int_equal(units_list(f->units, patterns, NULL, on_list, &list, NULL), 0);
         run_dry(f);
         assert_non_null(strstr(f->fake->log.data, " 39.service"));
         assert_null(strstr(f->fake->log.data, " 40.service"));

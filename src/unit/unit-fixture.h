@@ -20,6 +20,7 @@ typedef struct Outcome {
         int r;
         char text[200];
         char **names;      /* of a list */
+        int n_known;       /* likewise: those that were not asked for */
         UnitStatus status; /* the numbers only */
         char first[100];   /* an environment entry */
         UnitCall *free_me; /* to be freed in the callback */

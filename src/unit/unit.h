@@ -32,6 +32,7 @@ typedef enum UnitState { /* systemd's ActiveState */
 typedef struct UnitStatus {
         char *name;
         bool loaded; /* false: no such unit (all else is empty) */
+        bool known;  /* in a list: the caller knows the rest; only name and states are here */
         UnitState state;
         char *sub_state;       /* "running", "auto-restart", "exited", … */
         char *result;          /* "success", "exit-code", "timeout", "oom-kill", … (services only) */
@@ -41,11 +42,13 @@ typedef struct UnitStatus {
         int main_pid;          /* 0: none */
         uint64_t started;      /* ExecMainStartTimestamp, realtime usec; 0: never */
         uint64_t active_since; /* ActiveEnterTimestamp, realtime usec */
-        uint64_t memory;       /* MemoryCurrent, bytes; UINT64_MAX unknown */
         char **environment;    /* Environment=, not the files */
 } UnitStatus;
 
 void unit_status_clear(UnitStatus *s);
+
+/* What Environment= says of `name` ("PORT="); NULL: nothing. */
+const char *unit_status_environment(const UnitStatus *s, const char *name);
 
 /* `bus` must be attached to an event loop; keeps a reference. Subscribes to the manager's signals. */
 int units_new(sd_bus *bus, Units **ret);
@@ -85,9 +88,13 @@ int units_reset_failed(Units *u, const char *name);
 typedef void (*UnitStatusDone)(void *userdata, int r, const UnitStatus *status);
 int units_status(Units *u, const char *name, UnitStatusDone done, void *userdata, UnitCall **ret);
 
-/* Every loaded unit that matches one of the patterns ("paas-app-*.service"), each with its full status. */
+/* Every loaded unit that matches one of the patterns ("paas-app-*.service"), each with its full status. A
+ * property costs a question: with `known` (may be NULL) the caller says of which units it needs none, since
+ * they are as it saw them last. */
+typedef bool (*UnitKnown)(void *userdata, const char *name, UnitState state, const char *sub_state);
 typedef void (*UnitListDone)(void *userdata, int r, const UnitStatus *list, size_t n);
-int units_list(Units *u, char *const *patterns, UnitListDone done, void *userdata, UnitCall **ret);
+int units_list(Units *u, char *const *patterns, UnitKnown known, UnitListDone done, void *userdata,
+               UnitCall **ret);
 
 /* Called when a unit whose name starts with `prefix` changed its state, appeared or vanished: the caller
  * observes again. The name "" says that systemd has reloaded or re-executed itself and signals may have been
