@@ -55,6 +55,7 @@ static void put_backend(Buffer *out, const RenderRouter *r, const RenderBackend 
         buffer_printf(out,
                       "    use-server %%[var(txn.backend),map(%s/servers.map,none)] if { nbsrv eq 0 }\n",
                       r->directory);
+        buffer_puts(out, "    use-server %[var(txn.server)] if { var(txn.server) -m found }\n");
         for (size_t i = 0; i < b->n_servers; i++)
                 buffer_printf(out, "    server %s %s %s\n", b->servers[i].name, b->servers[i].address,
                               render_server_options);
@@ -66,7 +67,7 @@ static int put_mark(Buffer *out, const RenderRouter *r, const char *name, size_t
         if (length == strlen("DIRECTORY") && memcmp(name, "DIRECTORY", length) == 0)
                 buffer_puts(out, r->directory);
         else if (length == strlen("HARD_STOP") && memcmp(name, "HARD_STOP", length) == 0)
-                buffer_printf(out, "%u", r->drain_timeout > 0 ? r->drain_timeout : 1);
+                buffer_printf(out, "%u", r->hard_stop > 0 ? r->hard_stop : 1);
         else if (length == strlen("BACKENDS") && memcmp(name, "BACKENDS", length) == 0) {
                 for (size_t i = 0; i < r->n_backends; i++)
                         put_backend(out, r, &r->backends[i]);
@@ -131,6 +132,7 @@ int render_router_files(const char *template_text, const RenderRouter *r,
                 {"hosts.map", render_hosts_map},   {"apps.map", render_apps_map},
                 {"ids.map", render_ids_map},       {"checks.map", render_checks_map},
                 {"states.map", render_states_map}, {"servers.map", render_servers_map},
+                {"lots.map", render_lots_map},
         };
         _Static_assert(ELEMENTSOF(maps) + 1 == RENDER_ROUTER_FILES, "one file for each map, and the rest");
 

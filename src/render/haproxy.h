@@ -35,7 +35,7 @@ typedef struct RenderRouter {
         const char *base_domain; /* NULL before setup */
         const RenderBackend *backends;
         size_t n_backends;
-        unsigned drain_timeout; /* s; hard-stop-after */
+        unsigned hard_stop; /* s that an old worker lives at most */
 } RenderRouter;
 
 /* How every server is configured, in the file as over the runtime API: "weight 100 check …". */
@@ -54,6 +54,8 @@ int render_checks_map(const RenderRouter *r, char **ret);
  * them down). */
 int render_states_map(const RenderRouter *r, char **ret);
 int render_servers_map(const RenderRouter *r, char **ret);
+/* Empty: a share for some servers of a backend holds only while its operation is at work. */
+int render_lots_map(const RenderRouter *r, char **ret);
 
 /* All of the files above, as `paasd` writes them into the directory: the configuration last, since it
  * names the others. */
@@ -62,7 +64,7 @@ typedef struct RenderFile {
         char *text;       /* owned */
 } RenderFile;
 
-#define RENDER_ROUTER_MAPS 6 /* the first ones */
+#define RENDER_ROUTER_MAPS 7 /* the first ones */
 #define RENDER_ROUTER_FILES (RENDER_ROUTER_MAPS + 1)
 
 int render_router_files(const char *template_text, const RenderRouter *r,

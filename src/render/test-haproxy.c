@@ -67,8 +67,10 @@ static RenderRouter router(void)
                               .base_domain = "example.com",
                               .backends = backends,
                               .n_backends = ELEMENTSOF(backends),
-                              .drain_timeout = 30};
+                              .hard_stop = 30};
 }
+
+#define MEANT "    use-server %[var(txn.server)] if { var(txn.server) -m found }\n"
 
 static void test_config(void **state)
 {
@@ -84,14 +86,12 @@ static void test_config(void **state)
                             "stop 30s, bind fd@3,fd@4 in /var/lib/paas/router/x\n"
                             "\nbackend pool_0 from app\n"
                             "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                            "if { nbsrv eq 0 }\n"
-                            "    server web.1-v12.3 127.0.0.1:20003 " CHECKED
+                            "if { nbsrv eq 0 }\n" MEANT "    server web.1-v12.3 127.0.0.1:20003 " CHECKED
                             "    server web.2-v12.3 127.0.0.1:20004 " CHECKED "\nbackend pool_1 from app\n"
                             "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                            "if { nbsrv eq 0 }\n"
-                            "\nbackend pool_2 from app\n"
+                            "if { nbsrv eq 0 }\n" MEANT "\nbackend pool_2 from app\n"
                             "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                            "if { nbsrv eq 0 }\n");
+                            "if { nbsrv eq 0 }\n" MEANT);
 }
 
 static void test_config_refusals(void **state)

@@ -6,8 +6,25 @@
 #include <string.h>
 
 #include "router/parse.h"
+#include "router/parsetraffic.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void fuzz_traffic(const char *text)
+{
+        RouterSessions sessions = {0};
+        _cleanup_free_ unsigned *workers = NULL;
+        RouterCount *counts = NULL;
+        size_t n = 0;
+        if (router_parse_sessions(text, 1, &sessions) >= 0)
+                for (size_t i = 0; i < sessions.n; i++)
+                        if (!sessions.list[i].backend || !sessions.list[i].server)
+                                abort();
+        router_sessions_free(sessions.list, sessions.n);
+        (void) router_parse_old_workers(text, &workers);
+        (void) router_parse_counts(text, &counts, &n, NULL);
+        router_counts_free(counts, n);
+}
 
 /* The second table begins after the first empty line, as if both had been asked in one exchange. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -39,5 +56,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         router_changes_clear(&changes);
         (void) router_parse_proc(text, &reloads, &failed);
         (void) router_parse_reload(text, &e);
+        fuzz_traffic(text);
         return 0;
 }

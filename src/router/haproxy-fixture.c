@@ -140,7 +140,7 @@ int fixture_write(const char *extra)
                 {.name = "pool_1"},
         };
         const RenderRouter r = {
-                .directory = fixture_directory, .backends = backends, .n_backends = 2, .drain_timeout = 2};
+                .directory = fixture_directory, .backends = backends, .n_backends = 2, .hard_stop = 2};
         _cleanup_free_ char *template_text = NULL, *config = NULL;
         RenderFile files[RENDER_ROUTER_FILES];
         char path[256];

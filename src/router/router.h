@@ -44,9 +44,17 @@ void router_servers_free(RouterServer *list, size_t n);
 /* Every server of every backend whose name starts with "pool_". -ENOENT or -ECONNREFUSED: no router runs. */
 int router_observe(Router *r, RouterServer **ret, size_t *ret_n, Error *e);
 
+#define ROUTER_WEIGHT 100
+
 /* Adds a server with weight 100 and the one health check, marked up and ready: the caller has proven it.
  * One that is there with the same address is made ready. `address`: "127.0.0.1:20003". */
 int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e);
+
+/* Likewise, but the balance gives it no request: router_set_share() does. */
+int router_add_aside(Router *r, const char *backend, const char *name, const char *address, Error *e);
+
+/* Out of the shadow, with the weight that all have; or 0: back into it. */
+int router_set_weight(Router *r, const char *backend, const char *name, unsigned weight, Error *e);
 
 int router_drain_server(Router *r, const char *backend, const char *name, Error *e);
 

@@ -50,26 +50,44 @@ static int register_server(Router *r, const char *backend, const char *name, con
         return router_parse_reply(reply, e);
 }
 
+int router_set_weight(Router *r, const char *backend, const char *name, unsigned weight, Error *e)
+{
+        int k = check_names(backend, name, e);
+        return k < 0 ? k : router_order(r, e, "set server %s/%s weight %u", backend, name, weight);
+}
+
 /* The check is on before the server is up: "enable health" would set it down again until the first answer.
  * The order of the last two lets no request find it in between. */
-int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
+static int add_server(Router *r, const char *backend, const char *name, const char *address, unsigned weight,
+                      Error *e)
 {
         int k = check_names(backend, name, e);
         if (k >= 0)
                 k = router_check_word(address, e);
         if (k >= 0)
                 k = register_server(r, backend, name, address, e);
+        if (k >= 0 && weight != ROUTER_WEIGHT)
+                k = router_set_weight(r, backend, name, weight, e);
         if (k >= 0)
                 k = router_order(r, e, "enable health %s/%s", backend, name);
         if (k >= 0)
                 k = router_order(r, e, "set server %s/%s health up", backend, name);
         if (k >= 0)
                 k = router_order(r, e, "set server %s/%s state ready", backend, name);
-        if (k >= 0)
-                k = router_set_map(r, "servers.map", backend, name, e);
         if (k < 0 && k != -ENOENT && k != -ECONNREFUSED)
                 error_prefix(e, k, "cannot add %s at %s to the router's backend %s", name, address, backend);
         return k;
+}
+
+int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
+{
+        int k = add_server(r, backend, name, address, ROUTER_WEIGHT, e);
+        return k < 0 ? k : router_set_map(r, "servers.map", backend, name, e);
+}
+
+int router_add_aside(Router *r, const char *backend, const char *name, const char *address, Error *e)
+{
+        return add_server(r, backend, name, address, 0, e);
 }
 
 int router_drain_server(Router *r, const char *backend, const char *name, Error *e)

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "router/traffic.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "basic/clock.h"
+#include "router/exchange.h"
+#include "router/parse.h"
+#include "router/parsetraffic.h"
+#include "router/worker.h"
+
+#define SESSIONS_TIMEOUT (2 * USEC_PER_SEC)
+
+/* A command to one of the old workers goes through the master. */
+static int ask_worker(Router *r, unsigned worker, const char *command, char **ret, Error *e)
+{
+        char text[128];
+        if (worker == 0)
+                return router_command(r->admin_socket, ROUTER_SOCKET_WORKER, command, SESSIONS_TIMEOUT, ret,
+                                      e);
+        snprintf(text, sizeof(text), "@!%u %s", worker, command);
+        return router_command(r->master_socket, ROUTER_SOCKET_MASTER, text, SESSIONS_TIMEOUT, ret, e);
+}
+
+static void clear(RouterSessions *l)
+{
+        router_sessions_free(l->list, l->n);
+}
+
+static int add_worker(Router *r, unsigned worker, RouterSessions *l, Error *e)
+{
+        _cleanup_free_ char *reply = NULL;
+        int k = ask_worker(r, worker, "show sess", &reply, e);
+        return k < 0 ? k : router_parse_sessions(reply, worker, l);
+}
+
+int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e)
+{
+        _cleanup_(clear) RouterSessions list = {0};
+        _cleanup_free_ char *processes = NULL;
+        _cleanup_free_ unsigned *old = NULL;
+        int k = add_worker(r, 0, &list, e);
+        if (k >= 0)
+                k = router_command(r->master_socket, ROUTER_SOCKET_MASTER, "show proc",
+                                   ROUTER_COMMAND_TIMEOUT, &processes, e);
+        if (k >= 0)
+                k = router_parse_old_workers(processes, &old);
+        for (size_t i = 0; k >= 0 && old[i] > 0; i++)
+                k = add_worker(r, old[i], &list, e);
+        if (k < 0)
+                return k;
+        *ret = TAKE_PTR(list.list);
+        *ret_n = list.n;
+        list.n = 0;
+        return 0;
+}
+
+int router_end_session(Router *r, const RouterSession *s, Error *e)
+{
+        char command[64];
+        _cleanup_free_ char *reply = NULL;
+        snprintf(command, sizeof(command), "shutdown session %s", s->id);
+        int k = ask_worker(r, s->worker, command, &reply, e);
+        if (k < 0 || strstr(reply, "No such session"))
+                return k;
+        return router_parse_reply(reply, e);
+}
+
+int router_counts(Router *r, const char *backend, RouterCount **ret, size_t *ret_n, Error *e)
+{
+        _cleanup_free_ char *reply = NULL;
+        int k = router_check_word(backend, e);
+        if (k >= 0)
+                k = router_ask(r, &reply, e, "show stat %s 4 -1", backend);
+        return k < 0 ? k : router_parse_counts(reply, ret, ret_n, e);
+}
+
+/* Of a hundred lots, drawn for each request, the first `percent` name a server. */
+int router_set_share(Router *r, const char *backend, char *const *servers, unsigned percent, Error *e)
+{
+        size_t n = 0;
+        int k = 0;
+        while (servers && servers[n])
+                n++;
+        for (unsigned lot = 0; k >= 0 && lot < 100; lot++) {
+                char key[64];
+                snprintf(key, sizeof(key), "%s/%u", backend, lot);
+                k = router_set_map(r, "lots.map", key, lot < percent && n > 0 ? servers[lot % n] : NULL, e);
+        }
+        return k;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What passes through the router at this moment, and what has passed: sessions of all its workers (those
+ * that a reload has left behind too), and the servers' counters, which are the current worker's alone.
+ */
+
+#include "router/router.h"
+
+typedef struct RouterSession {
+        unsigned worker; /* pid of one that a reload left behind; 0: the current one */
+        char id[20];     /* "0x560df7771080" */
+        char *backend, *server;
+        bool tunnel; /* it has become a WebSocket or the like: no request any more */
+} RouterSession;
+
+/* Every session that has come to a server of a backend whose name starts with "pool_". */
+int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e);
+void router_sessions_free(RouterSession *list, size_t n);
+
+/* Cuts it. One that has ended meanwhile is success. */
+int router_end_session(Router *r, const RouterSession *s, Error *e);
+
+typedef struct RouterCount {
+        char *server;
+        bool up;            /* by its health check, and not in maintenance */
+        uint64_t responses; /* with a status from the server itself */
+        uint64_t errors;    /* of these 500 and above, and requests that got none */
+        uint64_t silent;    /* requests that got none: not among the responses */
+} RouterCount;
+
+/* Counters of the servers of one backend since its worker was started, or they were added. */
+int router_counts(Router *r, const char *backend, RouterCount **ret, size_t *ret_n, Error *e);
+void router_counts_free(RouterCount *list, size_t n);
+
+/* `percent` of the requests to the backend go to these servers, evenly, whatever its balance. NULL, 0: all
+ * are balanced again. */
+int router_set_share(Router *r, const char *backend, char *const *servers, unsigned percent, Error *e);
