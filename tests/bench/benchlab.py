@@ -115,6 +115,32 @@ p.kill()
 """
 
 
+# The same as a unit, with the properties and the sandbox of the instance that runs.
+START_UNIT = """
+import glob, os, re, socket, subprocess, time
+own = sorted(glob.glob("/run/systemd/transient/paas-app-hello-web.1-*.service"))[-1]
+text = re.sub(r"PORT=[0-9]+", "PORT=18081", open(own).read())
+text = "\\n".join(line for line in text.splitlines() if not line.startswith(("Restart", "# ")))
+with open("/run/systemd/system/paas-app-hello-bench.service", "w") as f:
+    f.write(text + "\\n")
+subprocess.run(["systemctl", "daemon-reload"], check=True)
+begin = time.monotonic()
+subprocess.run(["systemctl", "start", "paas-app-hello-bench.service"], check=True)
+while True:
+    try:
+        s = socket.create_connection(("127.0.0.1", 18081), 1)
+        s.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+        if s.recv(100):
+            break
+    except OSError:
+        time.sleep(0.001)
+print((time.monotonic() - begin) * 1000)
+subprocess.run(["systemctl", "stop", "paas-app-hello-bench.service"], check=True)
+os.unlink("/run/systemd/system/paas-app-hello-bench.service")
+subprocess.run(["systemctl", "daemon-reload"], check=True)
+"""
+
+
 def asker(pid, word):
     """A process that ends when the router's answer has the word in it, and prints when that was."""
     process = subprocess.Popen(["nsenter", "-t", pid, "-n", "python3", "-c", ASK, HOST, word], stdout=subprocess.PIPE, text=True)
@@ -129,3 +155,8 @@ def answered(process):
 def own_start():
     """Milliseconds from the start of the application by hand to its first answer."""
     return float(inlab("sh", "-c", "cd /root/app; exec python3 -", input=START))
+
+
+def own_start_in_sandbox():
+    """The same when `systemctl start` does it, in the sandbox of the application's processes."""
+    return float(inlab("python3", "-", input=START_UNIT))

@@ -3,7 +3,7 @@
 
 import time
 
-from benchlab import HOST, RUNS, answered, asker, inlab, lab, median, own_start, show, timed
+from benchlab import HOST, RUNS, answered, asker, inlab, lab, median, own_start, own_start_in_sandbox, show, timed
 
 LONG = 5000
 APPS = 1000
@@ -22,7 +22,7 @@ def current(app):
 
 def bench_changes(repository):
     print("releases without a build, to the first answer (min, median, max)")
-    own, config, back, promoted = [], [], [], []
+    own, sandboxed, config, back = [], [], [], []
     repository.change("environment")
     path = repository.directory + "/app.py"
     with open(path) as f:
@@ -33,6 +33,7 @@ def bench_changes(repository):
     repository.push()
     for i in range(RUNS):
         own.append(own_start())
+        sandboxed.append(own_start_in_sandbox())
         word = f"word{i}-{time.monotonic_ns()}"
         before = current("hello")
         old = inlab("curl", "-s", "-H", f"Host: {HOST}", "http://127.0.0.1/").split()[0]
@@ -40,6 +41,8 @@ def bench_changes(repository):
         back.append(until_served(repository.pid, old, "paas", "rollback", f"v{before}", "-a", "hello"))
     floor = median(own)
     show("floor: the application's own start", own)
+    show("the same by systemctl, in its sandbox", sandboxed, floor)
+    show("the way into the lab, which is part of what follows", [timed(lambda: inlab("true")) for _ in range(RUNS)], floor)
     show("config:set to the new value served", config, floor)
     show("rollback to the old version served", back, floor)
     bench_promotion(repository, floor)
