@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A client's TCP connection, with TLS or without, that never blocks. */
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+typedef struct Connection Connection;
+
+/* Where the router is. Owned by main(), outlives every connection. */
+typedef struct Target {
+        sd_event *event;
+        SSL_CTX *tls;
+        const char *host;    /* the application's name */
+        const char *address; /* a loopback address */
+        uint16_t http, https;
+} Target;
+
+typedef struct ConnectionEvents {
+        void (*opened)(void *userdata);
+        void (*received)(void *userdata, const uint8_t *data, size_t length);
+        /* The last that is heard of it. 0: the other side closed it in order; else a negative errno. */
+        void (*ended)(void *userdata, int error);
+} ConnectionEvents;
+
+/* Never NULL: what fails at once is told by ended(), from the loop. */
+Connection *connection_open(const Target *t, bool tls, bool http2, const ConnectionEvents *events,
+                            void *userdata);
+
+/* What cannot be sent now is kept. An error is told by ended(), after what the other side had still sent. */
+void connection_send(Connection *c, const void *data, size_t length);
+
+/* No event comes afterwards; allowed within an event of its own. Takes NULL, returns NULL. */
+Connection *connection_close(Connection *c);
