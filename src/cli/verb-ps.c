@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "basic/clock.h"
 #include "basic/text.h"
 #include "cli/cli.h"
 #include "cli/columns.h"
@@ -19,6 +20,23 @@ static Style style_of(const char *state)
         return STYLE_PLAIN;
 }
 
+/* "draining, 25 s left", "draining, 9 min left for 3 connections" */
+static void put_state(Columns *c, const Json *i, const char *state)
+{
+        int64_t tunnels = reply_number(i, "tunnels");
+        uint64_t until = (uint64_t) reply_number(i, "drain_until"), now = clock_realtime();
+        uint64_t left = until > now ? (until - now) / USEC_PER_SEC : 0;
+        const char *unit = left < 120 ? "s" : left < 7200 ? "min" : "h";
+        uint64_t shown = left < 120 ? left : left < 7200 ? left / 60 : left / 3600;
+        if (until == 0)
+                columns_put_style(c, style_of(state), state);
+        else if (tunnels == 0)
+                columns_putf(c, "%s, %" PRIu64 " %s left", state, shown, unit);
+        else
+                columns_putf(c, "%s, %" PRIu64 " %s left for %" PRId64 " connection%s", state, shown, unit,
+                             tunnels, tunnels == 1 ? "" : "s");
+}
+
 static void put_instance(Columns *c, const Json *i)
 {
         const char *state = reply_text(i, "state");
@@ -28,7 +46,7 @@ static void put_instance(Columns *c, const Json *i)
         if (reply_number(i, "memory") > 0)
                 term_format_bytes((uint64_t) reply_number(i, "memory"), memory);
         columns_put(c, reply_text(i, "name"));
-        columns_put_style(c, style_of(state), state);
+        put_state(c, i, state);
         columns_put(c, since);
         columns_putf(c, "v%" PRId64, reply_number(i, "version"));
         columns_put(c, reply_text(i, "size"));

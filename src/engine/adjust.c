@@ -9,6 +9,7 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/drain.h"
+#include "engine/drainclock.h"
 #include "engine/reconcile.h"
 #include "engine/rollout.h"
 #include "engine/run.h"
@@ -187,7 +188,7 @@ static void scale_changed(Job *j)
         if (!w || j->operation.step != STEP_STARTING || !reconcile_is_settled(w))
                 return;
         for (size_t i = 0; i < w->n_instances; i++)
-                if (w->instances[i]->phase >= INSTANCE_DRAINING)
+                if (w->instances[i]->phase >= INSTANCE_DRAINING && !drain_is_long(w, w->instances[i]))
                         return;
         job_succeed(j);
 }
@@ -220,7 +221,8 @@ static void stop_changed(Job *j)
         if (!w || j->operation.step != STEP_STARTING)
                 return;
         for (size_t i = 0; i < w->n_instances; i++)
-                if (is_meant(j, w->instances[i]) && w->instances[i]->name.operation < j->operation.number)
+                if (is_meant(j, w->instances[i]) && w->instances[i]->name.operation < j->operation.number &&
+                    !drain_is_long(w, w->instances[i]))
                         return;
         job_succeed(j);
 }

@@ -43,12 +43,14 @@ struct Instance {
         uint64_t started, active_since; /* realtime, usec */
         uint64_t exits[CRASH_EXITS];    /* monotonic, the latest ones, as a ring */
         unsigned n_exits;
-        bool crash_told;         /* somebody was told that it crashes */
-        uint64_t drain_deadline; /* monotonic */
-        unsigned attempts;       /* checks made outside an operation */
-        uint64_t next_attempt;   /* monotonic */
-        Launch *launch;          /* brings it up at this moment; owned */
-        UnitCall *stop;          /* owned */
+        bool crash_told;       /* somebody was told that it crashes */
+        uint64_t drain_since;  /* monotonic; of one that drains */
+        uint64_t drain_look;   /* likewise: only long connections are left, and then they are looked at */
+        unsigned tunnels;      /* as of then: connections that have a clock of their own */
+        unsigned attempts;     /* checks made outside an operation */
+        uint64_t next_attempt; /* monotonic */
+        Launch *launch;        /* brings it up at this moment; owned */
+        UnitCall *stop;        /* owned */
 };
 
 /* NULL when out of memory. */

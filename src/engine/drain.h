@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How an instance leaves: no new requests, time for the open ones, then its stop signal. */
+/*
+ * How an instance leaves: no new requests, time for the open ones and another time for connections that have
+ * become something else (a WebSocket), then its stop signal. When it began stands in a file under /run,
+ * which lives as long as the instance can: a restart of paasd neither cuts anybody nor begins the time anew.
+ */
 
 #include "engine/world.h"
 
@@ -16,3 +20,9 @@ void drain_poll(Engine *e);
 
 /* Sees to it that the engine's tick comes when something waits for time to pass. */
 void drain_arm(Engine *e);
+
+/* After our own start, before the router is looked at: who was leaving still is. */
+void drain_take_up(Engine *e);
+
+/* It is gone. */
+void drain_forget(const AppWorld *w, const Instance *i);

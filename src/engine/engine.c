@@ -237,9 +237,14 @@ static int by_age(const void *a, const void *b)
 static int set_going(Engine *e, Error *error)
 {
         e->started = true;
-        int r = routing_sync(e, error); /* first of all: what the router serves is proven */
-        if (r >= 0)
-                r = job_load_all(e, restore);
+        drain_take_up(e);
+        int r = routing_sync(e, error); /* first of all: what else the router serves is proven */
+        if (r < 0) { /* after an upgrade it may not know a map yet: the files are about to be right */
+                log_warning(0, "the router is reloaded: %s", error_text(error, r));
+                error_clear(error);
+                routing_reload_soon(e);
+        }
+        r = job_load_all(e, restore);
         if (r < 0)
                 return r;
         if (e->n_jobs > 1)

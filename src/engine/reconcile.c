@@ -29,6 +29,7 @@ void reconcile_clean_up(AppWorld *w, const Instance *i)
         AppState *s = catalog_find_app(&w->engine->catalog, w->app);
         if (s)
                 (void) routing_remove(w->engine, s, i, true, NULL);
+        drain_forget(w, i);
         cleaner_remove_layer(w->engine, w->app, i->short_name);
         if (hostfiles_remove_mount_point(w->app, i->short_name) == -EBUSY)
                 w->mount_points_left = true;

@@ -10,6 +10,7 @@
 #include "basic/text.h"
 #include "engine/appinfo.h"
 #include "engine/certificates.h"
+#include "engine/drainclock.h"
 #include "engine/routing-internal.h"
 #include "engine/routing.h"
 #include "model/paths.h"
@@ -137,7 +138,7 @@ int router_wish_make(Engine *e, RouterWish *ret, Error *error)
                 .base_domain = e->catalog.base_domain,
                 .backends = w.backends,
                 .n_backends = w.n_backends,
-                .drain_timeout = (unsigned) e->settings.drain_timeout,
+                .hard_stop = (unsigned) drain_longest_of_all(e),
         };
         r = render_router_files(e->router_template, &router, w.files, error);
         if (r < 0)

@@ -104,11 +104,6 @@ static int sync_observed(Engine *e, const RouterServer *server, Error *error)
         if (i->phase == INSTANCE_UNPROVEN && server->state == ROUTER_READY && !i->launch && i->loaded &&
             i->state == UNIT_ACTIVE)
                 i->phase = INSTANCE_READY; /* it was proven before this process was started */
-        if (i->phase == INSTANCE_UNPROVEN && server->state != ROUTER_READY && !i->launch && i->loaded) {
-                i->phase = INSTANCE_DRAINING; /* likewise, it was being taken out */
-                i->drain_deadline = clock_monotonic() +
-                                    settings_number(&s->settings, NULL, "drain-timeout") * USEC_PER_SEC;
-        }
         return 0;
 }
 

@@ -13,12 +13,16 @@ const Setting settings_table[] = {
         {"drain-timeout", SETTING_APP, SETTING_SECONDS, 0, 86400, "30s", NULL,
          offsetof(Settings, drain_timeout),
          "how long open requests have when what answers them is replaced"},
+        {"max-draining", SETTING_APP, SETTING_COUNT, 1, 100, "2", NULL, 0,
+         "how many old releases of a process type may drain at a time; then the oldest is cut"},
         {"stop-scope", SETTING_PROCESS, SETTING_CHOICE, 0, 0, "all", "all|main", 0,
          "who gets the stop signal: all processes of an instance, or the main one alone"},
         {"stop-signal", SETTING_PROCESS, SETTING_SIGNAL, 0, 0, "SIGTERM", NULL, 0,
          "what asks an instance to stop"},
         {"stop-timeout", SETTING_PROCESS, SETTING_SECONDS, 1, 86400, "30s", NULL,
          offsetof(Settings, stop_timeout), "how long an instance has between its stop signal and SIGKILL"},
+        {"upgrade-drain-timeout", SETTING_APP, SETTING_SECONDS, 0, 86400, "600s", NULL, 0,
+         "how long WebSockets and the like have when what answers them is replaced"},
         {0},
 };
 

@@ -7,6 +7,7 @@
 #include "basic/text.h"
 #include "bus/bus.h"
 #include "engine/appinfo.h"
+#include "engine/drainclock.h"
 #include "engine/history.h"
 #include "engine/rerelease.h"
 #include "engine/runabout.h"
@@ -74,7 +75,13 @@ static int append_what(sd_bus_message *reply, const AppState *s, const Instance 
         return r < 0 ? r : dict_string(reply, "command", p ? p->command : NULL);
 }
 
-static int append_instance(sd_bus_message *reply, const AppState *s, const Instance *i)
+static int append_drain(sd_bus_message *reply, const AppWorld *w, const Instance *i)
+{
+        int r = dict_u64(reply, "drain_until", drain_until(w, i));
+        return r < 0 ? r : dict_u32(reply, "tunnels", i->tunnels);
+}
+
+static int append_instance(sd_bus_message *reply, const AppState *s, const AppWorld *w, const Instance *i)
 {
         char name[64];
         uint64_t memory = instance_memory(i);
@@ -90,6 +97,8 @@ static int append_instance(sd_bus_message *reply, const AppState *s, const Insta
                 r = dict_u64(reply, "version", i->name.version);
         if (r >= 0)
                 r = dict_string(reply, "state", state_of(i));
+        if (r >= 0 && i->phase == INSTANCE_DRAINING)
+                r = append_drain(reply, w, i);
         if (r >= 0)
                 r = dict_u64(reply, "since", i->started ? i->started : i->active_since);
         if (r >= 0)
@@ -131,7 +140,7 @@ int method_list_instances(sd_bus_message *message, void *userdata, sd_bus_error 
         if (w && w->n_instances > 1)
                 qsort(w->instances, w->n_instances, sizeof(Instance *), by_name);
         for (size_t i = 0; r >= 0 && w && i < w->n_instances; i++)
-                r = append_instance(reply, s, w->instances[i]);
+                r = append_instance(reply, s, w, w->instances[i]);
         return reply_list_send(reply, r);
 }
 
