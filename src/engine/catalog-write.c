@@ -10,6 +10,7 @@
 #include "basic/text.h"
 #include "engine/catalog-load.h"
 #include "engine/catalog.h"
+#include "model/appjson.h"
 
 #define MAX_FILES 10
 
@@ -360,6 +361,16 @@ int catalog_commit_release(Catalog *c, AppState *s, const char *base, const Stor
         return 0;
 }
 
+static int read_checks(Catalog *c, const char *commit_id, Checks *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = store_read(c->store, commit_id, "app.json", APPJSON_MAX_BYTES, &text, &n);
+        if (r < 0)
+                return r == -ENOENT ? 0 : r;
+        return checks_parse(text, n, ret);
+}
+
 int catalog_read_release(Catalog *c, const char *commit_id, Release *ret, Procfile *ret_procfile, Error *e)
 {
         _cleanup_free_ char *text = NULL, *procfile = NULL;
@@ -378,6 +389,10 @@ int catalog_read_release(Catalog *c, const char *commit_id, Release *ret, Procfi
                 if (r < 0 && r != -ENOENT && r != -ENODATA)
                         return error_prefix(e, r, "release %s", commit_id);
         }
+        if (ret_procfile)
+                r = read_checks(c, commit_id, &release.checks);
+        if (r < 0 && r != -ENOENT && r != -ENODATA)
+                return error_prefix(e, r, "release %s", commit_id);
         *ret = release;
         release = RELEASE_NULL;
         return 0;

@@ -82,7 +82,7 @@ int catalog_commit_release(Catalog *c, AppState *s, const char *base, const Stor
                            const Release *release, const Record *record, char ret_commit[STORE_ID_SIZE],
                            Error *e);
 
-/* Reads release and Procfile of a commit on the chain. */
+/* Reads release and Procfile of a commit on the chain, and with the Procfile what its app.json checks. */
 int catalog_read_release(Catalog *c, const char *commit, Release *ret, Procfile *ret_procfile, Error *e);
 
 /* Creates or changes a user; the contents are taken over on success. */

@@ -8,6 +8,7 @@
 
 #include "basic/cleanup.h"
 #include "basic/text.h"
+#include "model/check.h"
 #include "model/config.h"
 #include "model/name.h"
 #include "model/size.h"
@@ -117,20 +118,77 @@ int check_cron_command(RuleCheck *c, const Json *value)
                                 "script");
 }
 
-int check_absolute_path(RuleCheck *c, const Json *value)
+int check_probe_path(RuleCheck *c, const Json *value)
 {
-        if (js_string_value(value)[0] == '/')
+        if (check_path_is_valid(js_string_value(value)))
                 return 0;
-        return json_rule_refuse(c, value, "a path that begins with \"/\"");
+        return json_rule_refuse(
+                c, value, "a path that begins with \"/\", of printable ASCII characters without blanks");
+}
+
+int check_header_name(RuleCheck *c, const Json *value)
+{
+        if (check_header_name_is_valid(js_string_value(value)))
+                return 0;
+        return json_rule_refuse(c, value,
+                                "the name of a header: 1 to 100 letters, digits, dashes and underscores");
+}
+
+int check_one_line(RuleCheck *c, const Json *value)
+{
+        if (check_text_is_valid(js_string_value(value)))
+                return 0;
+        return json_rule_refuse(c, value, "one line without control characters");
+}
+
+int check_status(RuleCheck *c, const Json *value)
+{
+        unsigned first, last;
+        if (check_status_parse(js_string_value(value), &first, &last) >= 0)
+                return 0;
+        return json_rule_refuse(c, value, "a status, or a range as in \"200-399\"");
+}
+
+int check_without_effect(RuleCheck *c, const Json *value)
+{
+        return json_rule_warn(c, "has no effect");
+}
+
+int check_scheme(RuleCheck *c, const Json *value)
+{
+        if (strcasecmp(js_string_value(value), "http") == 0)
+                return 0;
+        return json_rule_warn(c, "has no effect: a process serves plain HTTP, and is asked in it");
+}
+
+/* Whom each way can be asked for: a watchdog is how a process says that it lives, ready is said once. */
+static const char *misplaced(const Json *value)
+{
+        const char *type = js_string_value(js_get(value, "type"));
+        if (js_get(value, "watchdog") && (!type || !streq(type, "liveness")))
+                return "\"type\": \"liveness\" for a watchdog";
+        if (type && !streq(type, "startup") &&
+            (js_bool_value(js_get(value, "notify")) || js_get(value, "uptime")))
+                return "\"type\": \"startup\" for notify and uptime";
+        return NULL;
 }
 
 int check_health_check(RuleCheck *c, const Json *value)
 {
+        _cleanup_free_ char *text = NULL;
         int ways = (js_get(value, "uptime") != NULL) + (js_get(value, "path") != NULL) +
-                   (js_get(value, "command") != NULL) + js_bool_value(js_get(value, "listening"));
-        if (ways == 1)
-                return 0;
-        return json_rule_refuse(c, value, "exactly one of uptime, listening, path and command");
+                   (js_get(value, "command") != NULL) + (js_get(value, "watchdog") != NULL) +
+                   js_bool_value(js_get(value, "listening")) + js_bool_value(js_get(value, "notify"));
+        if (ways != 1)
+                return json_rule_refuse(
+                        c, value, "exactly one of path, command, listening, uptime, notify and watchdog");
+        const char *allowed = misplaced(value);
+        if (allowed)
+                return json_rule_refuse(c, value, allowed);
+        int r = js_format_line(value, &text);
+        if (r >= 0 && strlen(text) > CHECK_TEXT_MAX)
+                return json_rule_refuse(c, NULL, "a check of at most 16384 bytes");
+        return r;
 }
 
 int check_autoscaling(RuleCheck *c, const Json *value)

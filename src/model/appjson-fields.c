@@ -3,6 +3,7 @@
 #include "model/appjson-fields.h"
 
 #include "model/appjson-checks.h"
+#include "model/check.h"
 #include "model/formation.h"
 #include "model/procfile.h"
 
@@ -150,7 +151,8 @@ static const char *const probes[] = {"startup", "liveness", "readiness", NULL};
 static const char *const schemes[] = {"http", "https", "HTTP", "HTTPS", NULL};
 static const JsonRule probe = {
         .kind = RULE_STRING, .choices = probes, .allowed = "\"startup\", \"liveness\" or \"readiness\""};
-static const JsonRule scheme = {.kind = RULE_STRING, .choices = schemes, .allowed = "\"http\" or \"https\""};
+static const JsonRule scheme = {
+        .kind = RULE_STRING, .choices = schemes, .check = check_scheme, .allowed = "\"http\" or \"https\""};
 static const JsonRule port = {
         .kind = RULE_NUMBER, .min = 1, .max = 65535, .allowed = "a whole number from 1 to 65535"};
 static const JsonRule attempts = {
@@ -158,20 +160,40 @@ static const JsonRule attempts = {
 static const JsonRule path = {.kind = RULE_STRING,
                               .min = 1,
                               .max = 2048,
-                              .check = check_absolute_path,
+                              .check = check_probe_path,
                               .allowed = "a path of 1 to 2048 characters"};
+static const JsonRule status_range = {
+        .kind = RULE_STRING, .check = check_status, .allowed = "a status, or a range as in \"200-399\""};
+static const JsonRule status_number = {.kind = RULE_NUMBER,
+                                       .min = 100,
+                                       .max = 599,
+                                       .allowed = "a status from 100 to 599, or a range as in \"200-399\""};
+static const JsonRule status = {.kind = RULE_EITHER, .item = &status_range, .other = &status_number};
+static const JsonRule content = {.kind = RULE_STRING,
+                                 .max = 1024,
+                                 .check = check_one_line,
+                                 .allowed = "a string of at most 1024 characters"};
 static const JsonRule words = {
         .kind = RULE_ARRAY, .min = 1, .item = &string, .allowed = "a list of strings that is not empty"};
-static const JsonField header_fields[] = {{"name", &filled, true}, {"value", &string, true}, {NULL}};
+static const JsonRule header_name = {
+        .kind = RULE_STRING, .check = check_header_name, .allowed = "the name of a header"};
+static const JsonRule header_value = {.kind = RULE_STRING,
+                                      .max = 1024,
+                                      .check = check_one_line,
+                                      .allowed = "a string of at most 1024 characters"};
+static const JsonField header_fields[] = {
+        {"name", &header_name, true}, {"value", &header_value, true}, {NULL}};
 static const JsonRule header = {
         .kind = RULE_OBJECT, .fields = header_fields, .allowed = "an object with \"name\" and \"value\""};
 static const JsonRule headers = {.kind = RULE_ARRAY,
-                                 .max = 100,
+                                 .max = CHECK_HEADERS_MAX,
                                  .item = &header,
-                                 .allowed = "a list of objects with \"name\" and \"value\""};
+                                 .allowed = "a list of at most 12 objects with \"name\" and \"value\""};
 static const JsonField failure_fields[] = {{"command", &words}, {"url", &filled}, {NULL}};
-static const JsonRule failure = {
-        .kind = RULE_OBJECT, .fields = failure_fields, .allowed = "an object with \"command\" or \"url\""};
+static const JsonRule failure = {.kind = RULE_OBJECT,
+                                 .fields = failure_fields,
+                                 .check = check_without_effect,
+                                 .allowed = "an object with \"command\" or \"url\""};
 static const JsonField health_fields[] = {
         {"type", &probe},
         {"name", &string},
@@ -180,9 +202,12 @@ static const JsonField health_fields[] = {
         {"port", &port},
         {"scheme", &scheme},
         {"httpHeaders", &headers},
-        {"content", &string},
+        {"status", &status},
+        {"content", &content},
         {"command", &words},
         {"listening", &boolean},
+        {"notify", &boolean},
+        {"watchdog", &seconds_positive},
         {"attempts", &attempts},
         {"uptime", &seconds_positive},
         {"wait", &seconds},
@@ -195,7 +220,9 @@ static const JsonField health_fields[] = {
 static const JsonRule health_check = {.kind = RULE_OBJECT,
                                       .fields = health_fields,
                                       .check = check_health_check,
-                                      .allowed = "an object with uptime, listening, path or command"};
+                                      .allowed =
+                                              "an object with path, command, listening, uptime, notify or "
+                                              "watchdog"};
 static const JsonRule health_checks = {
         .kind = RULE_ARRAY, .max = 100, .item = &health_check, .allowed = "a list of at most 100 checks"};
 static const JsonRule health = {.kind = RULE_MAP,

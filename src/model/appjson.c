@@ -50,6 +50,26 @@ static int take_formation(RuleCheck *c, const Json *j, Formation *ret)
         return 0;
 }
 
+/* Only a web process has $PORT. */
+static int check_ports(RuleCheck *c, const Json *j)
+{
+        const char *key;
+        const Json *list;
+        void *iter = NULL;
+        while (j && js_next(j, &iter, &key, &list)) {
+                for (size_t i = 0; strcasecmp(key, "web") != 0 && i < js_size(list); i++) {
+                        const Json *check = js_at(list, i);
+                        if (js_get(check, "port") ||
+                            (!js_get(check, "path") && !js_bool_value(js_get(check, "listening"))))
+                                continue;
+                        buffer_printf(&c->path, "healthchecks.%s[%zu]", key, i);
+                        return json_rule_refuse(c, check,
+                                                "a check with \"port\": only a web process has $PORT");
+                }
+        }
+        return 0;
+}
+
 static int take(const Json *j, Formation *ret, char ***warnings, Error *e)
 {
         RuleCheck c = {.file = file_name, .warnings = warnings, .e = e};
@@ -58,6 +78,8 @@ static int take(const Json *j, Formation *ret, char ***warnings, Error *e)
         int r = json_rule_check(&c, &appjson_rule, j);
         if (r >= 0)
                 r = take_formation(&c, js_get(j, "formation"), &f);
+        if (r >= 0)
+                r = check_ports(&c, js_get(j, "healthchecks"));
         buffer_clear(&c.path);
         if (r < 0)
                 return r;

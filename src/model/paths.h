@@ -40,6 +40,7 @@
 #define PAAS_ENV_DIR PAAS_RUN "/env/%s"            /* app */
 #define PAAS_ENV PAAS_ENV_DIR "/v%llu"             /* app, version */
 #define PAAS_ENV_TYPE PAAS_ENV ".%s"               /* app, version, type */
+#define PAAS_ENV_CHECKS PAAS_ENV_TYPE ".checks"    /* likewise: what is asked of it */
 #define PAAS_ENV_RUN PAAS_ENV_DIR "/%s"            /* app, short name of a run */
 #define PAAS_ENV_ABOUT PAAS_ENV_RUN ".about"       /* likewise: what it is, for `paas ps` */
 #define PAAS_DRAINS PAAS_RUN "/drain"

@@ -96,6 +96,7 @@ int release_copy(const Release *r, Release *ret)
         copy.description = copy.slug = copy.manifest = copy.stack = copy.commit = copy.actor = NULL;
         copy.branch = NULL;
         copy.versions = NULL;
+        copy.checks = CHECKS_NULL;
 
         if (copy_text(r->description, &copy.description) < 0 || copy_text(r->slug, &copy.slug) < 0 ||
             copy_text(r->manifest, &copy.manifest) < 0 || copy_text(r->stack, &copy.stack) < 0 ||
@@ -105,6 +106,9 @@ int release_copy(const Release *r, Release *ret)
         STRV_FOREACH(v, r->versions)
                 if (strv_append(&copy.versions, *v) < 0)
                         return -ENOMEM;
+        int k = checks_copy(&r->checks, &copy.checks);
+        if (k < 0)
+                return k;
         *ret = copy;
         copy = RELEASE_NULL;
         return 0;
@@ -120,5 +124,6 @@ void release_clear(Release *r)
         free(r->branch);
         free(r->actor);
         strv_free(r->versions);
+        checks_clear(&r->checks);
         *r = RELEASE_NULL;
 }

@@ -9,6 +9,7 @@
 
 #include "basic/error.h"
 #include "basic/uuid.h"
+#include "model/checks.h"
 
 typedef enum ReleaseKind {
         RELEASE_DEPLOY,
@@ -32,6 +33,7 @@ typedef struct Release {
         uint64_t created;  /* realtime, usec; kept to the second */
         bool no_rollback;  /* may not be rolled back across */
         char **versions;   /* interpreters used, "node=18.19.0", sorted */
+        Checks checks;     /* of its app.json, for whoever read that too; not in the file */
 } Release;
 
 #define RELEASE_NULL ((Release){0})

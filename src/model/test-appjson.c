@@ -59,7 +59,8 @@ static void test_full(void **state)
         if (r < 0)
                 print_error("%s\n", e.message);
         assert_int_equal(r, 0);
-        assert_int_equal(strv_length(warnings), 0);
+        assert_int_equal(strv_length(warnings), 1);
+        assert_string_equal(warnings[0], "app.json: \"healthchecks.web[0].onFailure\" has no effect");
         assert_string_equal(a.text, full);
         assert_int_equal(a.formation.n_entries, 2);
         assert_int_equal(formation_find(&a.formation, "web")->quantity, 2);
@@ -137,15 +138,27 @@ static const char *const refused[][2] = {
          "\"x\"}]}",
          "\"allow\", \"forbid\" or \"replace\""},
         {"{\"healthchecks\": {\"web\": {}}}", "a list of at most 100 checks"},
-        {"{\"healthchecks\": {\"web\": [{}]}}", "exactly one of uptime"},
-        {"{\"healthchecks\": {\"web\": [{\"uptime\": 1, \"path\": \"/\"}]}}", "exactly one of uptime"},
-        {"{\"healthchecks\": {\"web\": [{\"listening\": false}]}}", "exactly one of uptime"},
+        {"{\"healthchecks\": {\"web\": [{}]}}", "exactly one of path"},
+        {"{\"healthchecks\": {\"web\": [{\"uptime\": 1, \"path\": \"/\"}]}}", "exactly one of path"},
+        {"{\"healthchecks\": {\"web\": [{\"listening\": false}]}}", "exactly one of path"},
         {"{\"healthchecks\": {\"web\": [{\"path\": \"up\"}]}}", "begins with \"/\""},
         {"{\"healthchecks\": {\"web\": [{\"path\": \"/\", \"port\": 0}]}}", "from 1 to 65535"},
         {"{\"healthchecks\": {\"web\": [{\"path\": \"/\", \"port\": 65536}]}}", "from 1 to 65535"},
         {"{\"healthchecks\": {\"web\": [{\"path\": \"/\", \"scheme\": \"ftp\"}]}}", "\"http\" or \"https\""},
         {"{\"healthchecks\": {\"web\": [{\"type\": \"x\", \"uptime\": 1}]}}", "\"startup\""},
         {"{\"healthchecks\": {\"web\": [{\"command\": []}]}}", "not empty"},
+        {"{\"healthchecks\": {\"web\": [{\"path\": \"/a b\"}]}}", "without blanks"},
+        {"{\"healthchecks\": {\"web\": [{\"path\": \"/a\\r\\nX: y\"}]}}", "without blanks"},
+        {"{\"healthchecks\": {\"web\": [{\"path\": \"/\", \"content\": \"a\\nb\"}]}}", "one line"},
+        {"{\"healthchecks\": {\"web\": [{\"path\": \"/\", \"status\": 99}]}}", "from 100 to 599"},
+        {"{\"healthchecks\": {\"web\": [{\"path\": \"/\", \"status\": \"300-200\"}]}}", "a range as in"},
+        {"{\"healthchecks\": {\"web\": [{\"path\": \"/\", \"httpHeaders\": [{\"name\": \"A:\", \"value\": "
+         "\"\"}]}]}}",
+         "the name of a header"},
+        {"{\"healthchecks\": {\"web\": [{\"watchdog\": 3}]}}", "for a watchdog"},
+        {"{\"healthchecks\": {\"web\": [{\"type\": \"liveness\", \"uptime\": 3}]}}",
+         "for notify and uptime"},
+        {"{\"healthchecks\": {\"worker\": [{\"listening\": true}]}}", "only a web process has $PORT"},
 };
 
 static void test_refused(void **state)
