@@ -10,6 +10,8 @@
  * config vars in that one shell, and puts the last simple command into its own place, so that signals
  * reach the application and not a shell around it.
  *
+ * Arguments, which a check has, become that shell's parameters.
+ *
  * Its messages are for the application's developer and go to standard error, which is the application's log.
  */
 
@@ -43,11 +45,6 @@ static int fail(const char *what, const char *next)
 
 int main(int argc, char **argv)
 {
-        if (argc > 1) {
-                fprintf(stderr, "%s takes no arguments; it runs the command in $PAAS_COMMAND.\n", argv[0]);
-                return EXIT_NOT_FOUND;
-        }
-
         const char *command = getenv("PAAS_COMMAND");
         if (!command || !*command) {
                 fputs("paas-init: there is no command to run: $PAAS_COMMAND is empty. Only paas starts "
@@ -59,6 +56,7 @@ int main(int argc, char **argv)
         if (asprintf(&script, "%s\n%s", prologue, command) < 0)
                 return fail("reading the command", "Try again.");
 
+        char bash[] = "bash", option[] = "-c";
         const char *directory = app_directory();
         if (chdir(directory) < 0)
                 return fail(directory, "The slug of this release is not mounted; deploy again.");
@@ -66,6 +64,14 @@ int main(int argc, char **argv)
             unsetenv("PAAS_INIT_DIRECTORY") < 0)
                 return fail("setting the environment", "Try again.");
 
-        execl("/bin/bash", "bash", "-c", script, (char *) NULL);
+        char **words = calloc((size_t) argc + 4, sizeof(char *)); /* lives as long as the program */
+        if (!words)
+                return fail("reading the command", "Try again.");
+        words[0] = words[3] = bash;
+        words[1] = option;
+        words[2] = script;
+        for (int i = 1; i < argc; i++)
+                words[i + 3] = argv[i];
+        execv("/bin/bash", words);
         return fail("/bin/bash", "Processes are run by bash: on Debian, sudo apt-get install bash.");
 }

@@ -52,6 +52,9 @@ case $(env -u PAAS_COMMAND "$init" 2>&1; echo "exit $?") in
   *'no command to run'*'exit 127') ;;
   *) failed=1; echo 'FAILED: no command' ;;
 esac
+expect 'arguments become its parameters' 'a "b|$c d
+exit 0' "$(env PAAS_INIT_DIRECTORY="$dir" PAAS_COMMAND='exec "$@"' "$init" printf '%s|%s\n' 'a "b' '$c d' 2>&1
+  echo "exit $?")"
 rm -r "$dir/.profile.d" "$dir/.profile"
 expect 'no profile at all' 'plain
 exit 0' "$(run 'echo plain')"

@@ -6,10 +6,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "basic/buffer.h"
 #include "basic/cleanup.h"
 #include "basic/clock.h"
 #include "basic/file.h"
+#include "probe/body.h"
 
 static int connect_target(const Target *target, uint64_t deadline, int *ret)
 {
@@ -33,19 +36,39 @@ static int connect_target(const Target *target, uint64_t deadline, int *ret)
         return 0;
 }
 
-/* A few hundred bytes: they fit into the socket's buffer at once. */
-static int send_request(int fd, const char *host)
+static bool has_header(const Check *c, const char *name)
 {
-        char text[1024];
-        int n = snprintf(
-                text, sizeof(text),
-                "GET / HTTP/1.1\r\nHost: %s\r\nUser-Agent: paas-probe\r\nAccept: */*\r\n"
-                "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Port: 443\r\n"
-                "Connection: close\r\n\r\n",
-                host);
-        if (n < 0 || (size_t) n >= sizeof(text))
-                return -ENAMETOOLONG;
-        return send(fd, text, (size_t) n, MSG_NOSIGNAL) == n ? 0 : -EPIPE;
+        for (size_t i = 0; c && i < c->n_headers; i++)
+                if (strcasecmp(c->headers[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
+/* What the router would say; a check may say it otherwise. It fits into the socket's buffer at once. */
+static int send_request(int fd, const Target *target)
+{
+        const struct {
+                const char *name, *value;
+        } usual[] = {
+                {"Host", target->host},
+                {"User-Agent", "paas-probe"},
+                {"Accept", "*/*"},
+                {"X-Forwarded-For", "127.0.0.1"},
+                {"X-Forwarded-Proto", "https"},
+                {"X-Forwarded-Port", "443"},
+        };
+        const Check *c = target->check;
+        _cleanup_buffer_ Buffer b = BUFFER_NULL;
+        buffer_printf(&b, "GET %s HTTP/1.1\r\n", c ? c->path : "/");
+        for (size_t i = 0; i < ELEMENTSOF(usual); i++)
+                if (!has_header(c, usual[i].name))
+                        buffer_printf(&b, "%s: %s\r\n", usual[i].name, usual[i].value);
+        for (size_t i = 0; c && i < c->n_headers; i++)
+                buffer_printf(&b, "%s: %s\r\n", c->headers[i].name, c->headers[i].value);
+        buffer_puts(&b, "Connection: close\r\n\r\n");
+        if (b.failed)
+                return -ENOMEM;
+        return send(fd, b.data, b.length, MSG_NOSIGNAL) == (ssize_t) b.length ? 0 : -EPIPE;
 }
 
 /* Drops an interim answer (100, 103, …) from the front. */
@@ -73,31 +96,71 @@ static bool is_decided(Attempt *a)
         }
 }
 
+/* More bytes behind those that are there. 0: the end, or the time is over. */
+static int receive_more(int fd, uint64_t deadline, Attempt *a)
+{
+        for (;;) {
+                ssize_t n = recv(fd, a->data + a->length, sizeof(a->data) - a->length, 0);
+                if (n > 0) {
+                        a->length += (size_t) n;
+                        return 1;
+                }
+                if (n == 0)
+                        return 0;
+                if (errno != EAGAIN && errno != EINTR)
+                        return -errno;
+                int r = fd_wait(fd, POLLIN, deadline);
+                if (r < 0)
+                        return r;
+        }
+}
+
 static void receive_head(int fd, uint64_t deadline, Attempt *a)
 {
         while (a->length < sizeof(a->data)) {
-                ssize_t n = recv(fd, a->data + a->length, sizeof(a->data) - a->length, 0);
-                if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-                        if (fd_wait(fd, POLLIN, deadline) >= 0)
-                                continue;
-                        a->outcome = ATTEMPT_SILENT;
+                int r = receive_more(fd, deadline, a);
+                if (r <= 0) {
+                        a->outcome = r == -ETIMEDOUT ? ATTEMPT_SILENT : ATTEMPT_CLOSED;
                         return;
                 }
-                if (n <= 0) {
-                        a->outcome = ATTEMPT_CLOSED;
-                        return;
-                }
-                a->length += (size_t) n;
                 if (is_decided(a))
                         return;
         }
         a->outcome = ATTEMPT_NOT_HTTP;
 }
 
+static bool status_passes(const Check *c, unsigned status)
+{
+        return c ? status >= c->status_first && status <= c->status_last : status < 500;
+}
+
+bool attempt_passed(const Target *target, const Attempt *a)
+{
+        const Check *c = target->check;
+        if (a->outcome != ATTEMPT_ANSWERED)
+                return false;
+        if (c && c->way == CHECK_LISTENING)
+                return true;
+        return status_passes(c, a->head.status) &&
+               (!c || !c->content || memmem(a->body, a->body_length, c->content, strlen(c->content)));
+}
+
+static void receive_body(int fd, const Target *target, uint64_t deadline, Attempt *a)
+{
+        do {
+                if (http_body(a->data, a->length, &a->head, a->body, sizeof(a->body), &a->body_length) !=
+                            0 ||
+                    attempt_passed(target, a))
+                        return;
+        } while (a->length < sizeof(a->data) && receive_more(fd, deadline, a) > 0);
+}
+
 void attempt_make(const Target *target, uint64_t deadline, Attempt *ret)
 {
-        ret->length = 0;
+        const Check *c = target->check;
+        ret->length = ret->body_length = 0;
         ret->error = 0;
+        ret->head = (HttpHead){0};
         _cleanup_close_ int fd = -1;
         int r = connect_target(target, deadline, &fd);
         if (r < 0) {
@@ -105,9 +168,21 @@ void attempt_make(const Target *target, uint64_t deadline, Attempt *ret)
                 ret->error = -r;
                 return;
         }
-        if (send_request(fd, target->host) < 0) {
+        if (c && c->way == CHECK_LISTENING) {
+                ret->outcome = ATTEMPT_ANSWERED;
+                return;
+        }
+        if (send_request(fd, target) < 0) {
                 ret->outcome = ATTEMPT_CLOSED;
                 return;
         }
         receive_head(fd, deadline, ret);
+        /* What explains a refusal is in the body too, if it comes soon. */
+        uint64_t soon = clock_monotonic() + USEC_PER_SEC;
+        if (ret->outcome == ATTEMPT_ANSWERED && !attempt_passed(target, ret))
+                receive_body(fd, target,
+                             c && c->content   ? deadline
+                             : soon < deadline ? soon
+                                               : deadline,
+                             ret);
 }

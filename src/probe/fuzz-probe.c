@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "basic/cleanup.h"
+#include "probe/body.h"
 #include "probe/head.h"
 #include "probe/listeners.h"
 
@@ -31,6 +32,22 @@ static void check_head(const char *data, size_t size)
         }
 }
 
+/* What is taken for the body is no more than what there is, and ends where it should. */
+static void check_body(const char *data, size_t size)
+{
+        HttpHead head;
+        char body[100], field[32];
+        size_t n;
+        if (http_head_parse(data, size, &head) <= 0)
+                return;
+        int r = http_body(data, size, &head, body, sizeof(body), &n);
+        if (n > sizeof(body) || n > size - head.length || (r == 0 && n == sizeof(body)))
+                abort();
+        if (http_field(data, &head, "content-length", field, sizeof(field)) &&
+            strlen(field) >= sizeof(field))
+                abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         _cleanup_free_ char *text = malloc(size + 1);
@@ -41,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         text[size] = '\0';
 
         check_head(text, size);
+        check_body(text, size);
         _cleanup_listeners_ Listeners list = LISTENERS_NULL;
         if (listeners_parse(text, true, &list) < 0 || listeners_parse(text, false, &list) < 0)
                 return 0;

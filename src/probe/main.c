@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Decides whether a new web process may go live: asks it GET / with the real Host, as the router would,
- * until it answers with a status below 500. It runs beside the process, with few rights, since what an
- * application answers is foreign: the manager reads the exit status alone. On failure it explains itself
- * on standard output.
+ * Decides whether a new process may go live: makes the checks of its app.json, all at once, or asks it GET /
+ * with the real Host, as the router would, until it answers with a status below 500. It runs beside the
+ * process, with few rights, since what an application answers is foreign: the manager reads the exit status
+ * alone. On failure it explains itself on standard output. A check that is a command runs in the
+ * application's own sandbox, where this program is started a second time.
  */
 
 #include <arpa/inet.h>
@@ -13,32 +14,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "basic/clock.h"
 #include "basic/text.h"
-#include "probe/attempt.h"
-#include "probe/listeners.h"
-#include "probe/report.h"
+#include "probe/checklist.h"
 
 #define EXIT_REFUSED 10
-#define ATTEMPT_TIMEOUT (10 * USEC_PER_SEC)
-#define SOCKET_TABLES "/proc/self/net"
-
 typedef struct Options {
-        const char *app, *name, *host;
-        Target target;
-        uint16_t port, range_first, range_last;
-        uid_t uid;
-        uint64_t timeout; /* s */
+        Asked asked;
+        CheckType type;
+        bool commands;
 } Options;
 
 static int usage(FILE *out, int status)
 {
-        fputs("usage: paas-probe --app NAME --name web.1 --address ADDRESS:PORT --host HOST --uid UID\n"
-              "                  --timeout SECONDS [--ports FIRST-LAST]\n"
-              "Asks GET / until the status is below 500. Exit status: 0 yes, 10 no (standard output says\n"
-              "why), 1 it could not ask. See paas-probe(8).\n",
+        fputs("usage: paas-probe --app NAME --name web.1 --uid UID --timeout SECONDS\n"
+              "                  [--address ADDRESS:PORT --host HOST] [--ports FIRST-LAST]\n"
+              "                  [--type startup|readiness|liveness] [--commands]\n"
+              "Makes the checks in $PAAS_CHECK_*, or asks GET / until the status is below 500. Exit "
+              "status:\n"
+              "0 passed, 10 not (standard output says why), 1 it could not ask. See paas-probe(8).\n",
               out);
         return status;
 }
@@ -57,17 +51,17 @@ static int parse_address(const char *text, Options *o)
 {
         char host[64];
         const char *colon = strrchr(text, ':');
-        if (!colon || (size_t) (colon - text) >= sizeof(host) || parse_port(colon + 1, &o->port) < 0)
+        if (!colon || (size_t) (colon - text) >= sizeof(host) || parse_port(colon + 1, &o->asked.port) < 0)
                 return -EINVAL;
         memcpy(host, text, (size_t) (colon - text));
         host[colon - text] = '\0';
 
-        struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(o->port)};
-        struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(o->port)};
+        struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(o->asked.port)};
+        struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(o->asked.port)};
         size_t n = strlen(host);
         if (inet_pton(AF_INET, host, &v4.sin_addr) == 1) {
-                memcpy(&o->target.address, &v4, sizeof(v4));
-                o->target.address_length = sizeof(v4);
+                memcpy(&o->asked.target.address, &v4, sizeof(v4));
+                o->asked.target.address_length = sizeof(v4);
                 return 0;
         }
         if (n < 2 || host[0] != '[' || host[n - 1] != ']')
@@ -75,8 +69,8 @@ static int parse_address(const char *text, Options *o)
         host[n - 1] = '\0';
         if (inet_pton(AF_INET6, host + 1, &v6.sin6_addr) != 1)
                 return -EINVAL;
-        memcpy(&o->target.address, &v6, sizeof(v6));
-        o->target.address_length = sizeof(v6);
+        memcpy(&o->asked.target.address, &v6, sizeof(v6));
+        o->asked.target.address_length = sizeof(v6);
         return 0;
 }
 
@@ -88,8 +82,9 @@ static int parse_range(const char *text, Options *o)
                 return -EINVAL;
         memcpy(first, text, (size_t) (dash - text));
         first[dash - text] = '\0';
-        return parse_port(first, &o->range_first) < 0 || parse_port(dash + 1, &o->range_last) < 0 ? -EINVAL
-                                                                                                  : 0;
+        return parse_port(first, &o->asked.range_first) < 0 || parse_port(dash + 1, &o->asked.range_last) < 0
+                       ? -EINVAL
+                       : 0;
 }
 
 static int parse_host(const char *text, Options *o)
@@ -99,7 +94,7 @@ static int parse_host(const char *text, Options *o)
             strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                          ".-_:[]*") != n)
                 return -EINVAL;
-        o->target.host = text;
+        o->asked.target.host = text;
         return 0;
 }
 
@@ -108,10 +103,10 @@ static int parse_option(int c, const char *text, Options *o)
         uint64_t n;
         switch (c) {
         case 'a':
-                o->app = text;
+                o->asked.app = text;
                 return 0;
         case 'n':
-                o->name = text;
+                o->asked.name = text;
                 return 0;
         case 'A':
                 return parse_address(text, o);
@@ -120,12 +115,17 @@ static int parse_option(int c, const char *text, Options *o)
         case 'u':
                 if (text_parse_uint(text, UINT32_MAX - 1, &n) < 0)
                         return -EINVAL;
-                o->uid = (uid_t) n;
+                o->asked.uid = (uid_t) n;
                 return 0;
         case 't':
-                return text_parse_seconds(text, &o->timeout);
+                return text_parse_seconds(text, &o->asked.timeout);
         case 'p':
                 return parse_range(text, o);
+        case 'y':
+                return check_type_from_string(text, &o->type);
+        case 'c':
+                o->commands = true;
+                return 0;
         default:
                 return -EINVAL;
         }
@@ -137,10 +137,11 @@ static int parse_options(int argc, char **argv, Options *ret)
                 {"app", required_argument, NULL, 'a'},     {"name", required_argument, NULL, 'n'},
                 {"address", required_argument, NULL, 'A'}, {"host", required_argument, NULL, 'H'},
                 {"uid", required_argument, NULL, 'u'},     {"timeout", required_argument, NULL, 't'},
-                {"ports", required_argument, NULL, 'p'},   {"help", no_argument, NULL, 'h'},
+                {"ports", required_argument, NULL, 'p'},   {"type", required_argument, NULL, 'y'},
+                {"commands", no_argument, NULL, 'c'},      {"help", no_argument, NULL, 'h'},
                 {"version", no_argument, NULL, 'V'},       {0},
         };
-        Options o = {.uid = (uid_t) -1, .range_first = 20000, .range_last = 29999};
+        Options o = {.asked = {.uid = (uid_t) -1, .range_first = 20000, .range_last = 29999}};
         for (int c, i = 0; (c = getopt_long(argc, argv, "", known, &i)) != -1;) {
                 if (c == 'h')
                         exit(usage(stdout, EXIT_SUCCESS));
@@ -155,99 +156,25 @@ static int parse_options(int argc, char **argv, Options *ret)
                         return -EINVAL;
                 }
         }
-        if (optind < argc || !o.app || !o.name || !o.target.host || o.port == 0 || o.uid == (uid_t) -1 ||
-            o.timeout == 0)
+        const Asked *a = &o.asked;
+        if (optind < argc || !a->app || !a->name || a->uid == (uid_t) -1 || a->timeout == 0)
                 return -EINVAL;
         *ret = o;
         return 0;
 }
 
-static uint64_t clamp(uint64_t n, uint64_t low, uint64_t high)
-{
-        return n < low ? low : n > high ? high : n;
-}
-
-/* Until it listens, a refused connection costs nothing: the time lost is a twentieth of what it needed.
- * One that answers with an error logs each question. */
-static uint64_t pause_after(AttemptOutcome outcome, uint64_t elapsed)
-{
-        if (outcome == ATTEMPT_REFUSED)
-                return clamp(elapsed / 20, 5 * USEC_PER_MSEC, 50 * USEC_PER_MSEC);
-        return clamp(elapsed / 5, 50 * USEC_PER_MSEC, USEC_PER_SEC);
-}
-
-static void sleep_for(uint64_t usec)
-{
-        nanosleep(&(struct timespec){.tv_sec = (time_t) (usec / USEC_PER_SEC),
-                                     .tv_nsec = (long) (usec % USEC_PER_SEC) * 1000},
-                  NULL);
-}
-
-/* Asks until it passes or the time is over. `told` keeps the attempt that tells most. Returns whether it
- * passed. */
-static bool ask(const Options *o, Attempt *told, AttemptOutcome *ret_last)
-{
-        static Attempt attempt; /* 32 KiB */
-        uint64_t start = clock_monotonic(), deadline = start + o->timeout * USEC_PER_SEC;
-        for (;;) {
-                uint64_t now = clock_monotonic();
-                uint64_t until = now + ATTEMPT_TIMEOUT < deadline ? now + ATTEMPT_TIMEOUT : deadline;
-                attempt_make(&o->target, until, &attempt);
-                *ret_last = attempt.outcome;
-                if (attempt.outcome >= told->outcome)
-                        *told = attempt;
-                if (attempt.outcome == ATTEMPT_ANSWERED && attempt.head.status < 500)
-                        return true;
-                now = clock_monotonic();
-                uint64_t pause = pause_after(attempt.outcome, now - start);
-                if (now + pause >= deadline)
-                        return false;
-                sleep_for(pause);
-        }
-}
-
-static int explain(const Options *o, const Attempt *told, AttemptOutcome last, const Listeners *listeners)
-{
-        _cleanup_buffer_ Buffer text = BUFFER_NULL;
-        report_failure(&(Report){.app = o->app,
-                                 .name = o->name,
-                                 .port = o->port,
-                                 .range_first = o->range_first,
-                                 .range_last = o->range_last,
-                                 .uid = o->uid,
-                                 .timeout = (unsigned) o->timeout,
-                                 .told = told,
-                                 .last = last,
-                                 .listeners = listeners},
-                       &text);
-        if (text.data)
-                fputs(text.data, stdout);
-        return EXIT_REFUSED;
-}
-
 int main(int argc, char **argv)
 {
-        static Attempt told = {.outcome = ATTEMPT_REFUSED};
+        static Checklist list;
         Options o;
         if (parse_options(argc, argv, &o) < 0)
                 return usage(stderr, EXIT_FAILURE);
-
-        AttemptOutcome last;
-        bool passed = ask(&o, &told, &last);
-
-        _cleanup_listeners_ Listeners listeners = LISTENERS_NULL;
-        int r = listeners_read(SOCKET_TABLES, &listeners);
+        int r = checklist_read(o.type, o.commands, &list);
         if (r < 0) {
-                fprintf(stderr, "paas-probe: cannot read " SOCKET_TABLES "/tcp: %s\n", strerror(-r));
-                if (passed)
-                        return EXIT_FAILURE;
+                fprintf(stderr, "paas-probe: a check in $PAAS_CHECK_* cannot be read: %s\n", strerror(-r));
+                return EXIT_FAILURE;
         }
-        const Listener *stranger = report_stranger(&listeners, o.port, o.uid);
-        if (stranger) {
-                printf("port %u, given to %s, is held by a process of user %u, which is not this "
-                       "application's\n",
-                       o.port, o.name, (unsigned) stranger->uid);
-                return EXIT_REFUSED;
-        }
-        return passed ? EXIT_SUCCESS : explain(&o, &told, last, &listeners);
+        bool passed = checklist_ask(&o.asked, &list);
+        checklist_clear(&list);
+        return passed ? EXIT_SUCCESS : EXIT_REFUSED;
 }

@@ -7,6 +7,7 @@
 #include "basic/cleanup.h"
 
 #define HEADERS_SHOWN 10
+#define BODY_LINES_SHOWN 8
 #define LINE_SHOWN 160
 #define LISTENERS_SHOWN 8
 
@@ -20,22 +21,49 @@ const Listener *report_stranger(const Listeners *listeners, uint16_t port, uid_t
         return NULL;
 }
 
+static const char *path_of(const Report *r)
+{
+        return r->check && r->check->path ? r->check->path : "/";
+}
+
+static void put_expected(const Check *c, Buffer *out)
+{
+        if (c->status_first == c->status_last)
+                buffer_printf(out, "it passes with status %u", c->status_first);
+        else
+                buffer_printf(out, "it passes with a status from %u to %u", c->status_first, c->status_last);
+        if (c->content)
+                buffer_printf(out, " and \"%s\" in the first %d bytes of the body", c->content,
+                              CHECK_CONTENT_WINDOW);
+        buffer_puts(out, ". It answered:\n");
+}
+
+static void put_lines(const char *data, size_t length, unsigned lines, Buffer *out)
+{
+        size_t at = 0;
+        for (unsigned i = 0; i < lines && at < length; i++) {
+                char line[LINE_SHOWN];
+                at += http_head_line(data + at, length - at, line, sizeof(line));
+                if (line[0])
+                        buffer_printf(out, "    %s\n", line);
+        }
+}
+
 static void put_answer(const Report *r, Buffer *out)
 {
         const Attempt *a = r->told;
-        buffer_printf(
-                out,
-                "%s answered GET / with status %u until its %u s were over; a release goes live with a "
-                "status below 500. It answered:\n",
-                r->name, a->head.status, r->timeout);
-        size_t at = 0;
-        for (unsigned i = 0; i <= HEADERS_SHOWN && at < a->head.length; i++) {
-                char line[LINE_SHOWN];
-                at += http_head_line(a->data + at, a->head.length - at, line, sizeof(line));
-                if (line[0] == '\0')
-                        break;
-                buffer_printf(out, "    %s\n", line);
-        }
+        if (r->check) {
+                buffer_printf(out, "%s answered GET %s %u time%s, the last one with status %u; ", r->name,
+                              path_of(r), r->answers, r->answers == 1 ? "" : "s", a->head.status);
+                put_expected(r->check, out);
+        } else
+                buffer_printf(
+                        out,
+                        "%s answered GET / with status %u until its %u s were over; a release goes live "
+                        "with a status below 500. It answered:\n",
+                        r->name, a->head.status, r->timeout);
+        put_lines(a->data, a->head.length, 1 + HEADERS_SHOWN, out);
+        put_lines(a->body, a->body_length, BODY_LINES_SHOWN, out);
         buffer_printf(out, "What it said itself: paas logs -a %s --ps %s\n", r->app, r->name);
 }
 
@@ -85,8 +113,8 @@ static void put_foreign_bytes(const Report *r, Buffer *out)
         }
         char line[LINE_SHOWN];
         http_head_line(a->data, a->length, line, sizeof(line));
-        buffer_printf(out, "%s answers GET / on port %u with something that is not HTTP/1: \"%s\"\n",
-                      r->name, r->port, line);
+        buffer_printf(out, "%s answers GET %s on port %u with something that is not HTTP/1: \"%s\"\n",
+                      r->name, path_of(r), r->port, line);
 }
 
 void report_failure(const Report *r, Buffer *out)
@@ -100,12 +128,14 @@ void report_failure(const Report *r, Buffer *out)
                 break;
         case ATTEMPT_CLOSED:
                 buffer_printf(
-                        out, "%s accepts a connection on port %u and closes it without an answer to GET /\n",
-                        r->name, r->port);
+                        out,
+                        "%s accepts a connection on port %u and closes it without an answer to GET %s\n",
+                        r->name, r->port, path_of(r));
                 break;
         case ATTEMPT_SILENT:
-                buffer_printf(out, "%s accepts a connection on port %u, and does not answer GET /\n",
-                              r->name, r->port);
+                buffer_printf(
+                        out, "%s accepts a connection on port %u, and does not answer GET %s within %u s\n",
+                        r->name, r->port, path_of(r), r->check ? (unsigned) r->check->timeout : r->timeout);
                 break;
         case ATTEMPT_FAILED:
                 buffer_printf(out, "no connection to port %u of %s: %s\n", r->port, r->name,

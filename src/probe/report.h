@@ -16,6 +16,8 @@ typedef struct Report {
         uint16_t range_first, range_last; /* ports that are given to applications */
         uid_t uid;                        /* the application's */
         unsigned timeout;                 /* s, that it had */
+        const Check *check;               /* NULL: GET /, below 500 */
+        unsigned answers;                 /* attempts that were counted */
         const Attempt *told;              /* the attempt that tells most */
         AttemptOutcome last;              /* what the last one saw */
         const Listeners *listeners;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -15,6 +16,9 @@
 #include "basic/cleanup.h"
 #include "basic/clock.h"
 #include "probe/attempt.h"
+#include "probe/body.h"
+#include "probe/checklist.h"
+#include "probe/command.h"
 #include "probe/head.h"
 #include "probe/listeners.h"
 #include "probe/report.h"
@@ -257,6 +261,143 @@ static void test_attempt(void **state)
         assert_int_equal(a.outcome, ATTEMPT_REFUSED);
 }
 
+static Check read_check(const char *text)
+{
+        Check c;
+        assert_int_equal(check_parse(text, strlen(text), &c), 0);
+        return c;
+}
+
+static void expect_passing(const char *check, const char *answer, bool passes, const char *question)
+{
+        static Attempt a;
+        _cleanup_check_ Check c = read_check(check);
+        Server s = {.answer = answer};
+        start(&s);
+        s.target.check = &c;
+        attempt_make(&s.target, clock_monotonic() + 5 * USEC_PER_SEC, &a);
+        pthread_join(s.thread, NULL);
+        close(s.fd);
+        assert_int_equal(attempt_passed(&s.target, &a), passes);
+        if (question)
+                assert_non_null(strstr(s.question, question));
+}
+
+static void test_check(void **state)
+{
+        static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nall is fine",
+                          chunks[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                     "4\r\nall \r\n3;x=y\r\nis \r\n4\r\nfine\r\n0\r\n\r\n";
+        expect_passing("{\"path\": \"/up\"}", ok, true, "GET /up HTTP/1.1\r\n");
+        expect_passing("{\"path\": \"/up\", \"content\": \"is fine\"}", ok, true, NULL);
+        expect_passing("{\"path\": \"/up\", \"content\": \"is fine\"}", chunks, true, NULL);
+        expect_passing("{\"path\": \"/up\", \"content\": \"is bad\"}", chunks, false, NULL);
+        expect_passing("{\"path\": \"/up\"}", "HTTP/1.1 302 Found\r\n\r\n", false, NULL);
+        expect_passing("{\"path\": \"/up\", \"status\": \"200-399\"}", "HTTP/1.1 302 Found\r\n\r\n", true,
+                       NULL);
+        expect_passing("{\"path\": \"/up\", \"httpHeaders\": [{\"name\": \"host\", \"value\": \"a.b\"}]}",
+                       ok, true, "\r\nhost: a.b\r\n");
+        expect_passing("{\"listening\": true}", "", true, NULL);
+}
+
+static void test_body(void **state)
+{
+        static const struct {
+                const char *text, *body;
+                int r;
+        } rows[] = {
+                {"HTTP/1.1 200 OK\r\n\r\nabc", "abc", 0},
+                {"HTTP/1.1 200 OK\r\ncontent-length:3\r\n\r\nabcd", "abc", 1},
+                {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "abc", 0},
+                {"HTTP/1.1 200 OK\r\n\r\nabcdefghijk", "abcdefgh", 1},
+                {"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", "ab", 1},
+                {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "ab", 0},
+                {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nab", "ab", 0},
+                {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "", -EBADMSG},
+                {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", "a", -EBADMSG},
+                {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffffff\r\nabc", "",
+                 -EBADMSG},
+        };
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                HttpHead head;
+                char body[9];
+                size_t n;
+                assert_int_equal(parse(rows[i].text, &head), 1);
+                assert_int_equal(http_body(rows[i].text, strlen(rows[i].text), &head, body, 8, &n),
+                                 rows[i].r);
+                body[n] = '\0';
+                assert_string_equal(body, rows[i].body);
+        }
+}
+
+/* In a check's report: what was asked, what came, what would pass. */
+static void test_report_check(void **state)
+{
+        static Attempt a = {.outcome = ATTEMPT_ANSWERED};
+        _cleanup_check_ Check c = read_check("{\"path\": \"/up\", \"content\": \"fine\"}");
+        _cleanup_buffer_ Buffer out = BUFFER_NULL;
+        set_data(&a, "HTTP/1.1 503 No\r\nX-Why: w\r\n\r\ndatabase\naway");
+        assert_int_equal(http_body(a.data, a.length, &a.head, a.body, sizeof(a.body), &a.body_length), 0);
+        report_failure(&(Report){.app = "blog",
+                                 .name = "web.1",
+                                 .check = &c,
+                                 .answers = 3,
+                                 .told = &a,
+                                 .last = a.outcome},
+                       &out);
+        assert_string_equal(
+                out.data,
+                "web.1 answered GET /up 3 times, the last one with status 503; it passes with a status "
+                "from 200 to 299 and \"fine\" in the first 8192 bytes of the body. It answered:\n"
+                "    HTTP/1.1 503 No\n    X-Why: w\n    database\n    away\n"
+                "What it said itself: paas logs -a blog --ps web.1\n");
+}
+
+static void expect_command(const char *command, unsigned seconds, const char *says)
+{
+        _cleanup_check_ Check c = read_check(command);
+        _cleanup_buffer_ Buffer out = BUFFER_NULL;
+        static CommandEnd end;
+        command_run(c.command, clock_monotonic() + seconds * USEC_PER_SEC, &end);
+        assert_int_equal(command_passed(&end), says == NULL);
+        command_explain("web.1", &c, 1, &end, &out);
+        if (says)
+                assert_non_null(strstr(out.data, says));
+}
+
+static void test_command(void **state)
+{
+        assert_int_equal(setenv("PAAS_CHECK_INIT", "/usr/bin/env", 1), 0);
+        expect_command("{\"command\": [\"true\"]}", 10, NULL);
+        expect_command("{\"command\": [\"sh\", \"-c\", \"echo $0 told; exit 4\", \"a b\"]}", 10,
+                       "ended with status 4 (attempt 1 of 3). It said:\n    a b told\n");
+        expect_command("{\"command\": [\"sh\", \"-c\", \"kill -9 $$\"]}", 10, "was killed by signal 9");
+        expect_command("{\"command\": [\"sleep\", \"1000\"]}", 0, "did not end within 5 s");
+        expect_command("{\"command\": [\"sh\", \"-c\", \"yes | head -c 100000; exit 1\"]}", 10, "    y\n");
+}
+
+static void test_checklist(void **state)
+{
+        static Checklist l;
+        setenv("PAAS_CHECK_1", "{\"path\": \"/a\"}", 1);
+        setenv("PAAS_CHECK_2", "{\"command\": [\"a\"]}", 1);
+        setenv("PAAS_CHECK_3", "{\"type\": \"liveness\", \"path\": \"/c\"}", 1);
+        setenv("PAAS_CHECK_4", "{\"listening\": true}", 1);
+        setenv("PAAS_CHECK_5", "{\"uptime\": 3}", 1);
+        assert_int_equal(checklist_read(CHECK_STARTUP, false, &l), 0);
+        assert_int_equal(l.n, 2);
+        assert_string_equal(l.list[0].path, "/a");
+        checklist_clear(&l);
+        assert_null(getenv("PAAS_CHECK_1"));
+        setenv("PAAS_CHECK_1", "{\"command\": [\"a\"]}", 1);
+        assert_int_equal(checklist_read(CHECK_STARTUP, true, &l), 0);
+        assert_int_equal(l.n, 1);
+        checklist_clear(&l);
+        setenv("PAAS_CHECK_1", "{\"path\": 7}", 1);
+        assert_int_equal(checklist_read(CHECK_STARTUP, false, &l), -EINVAL);
+        unsetenv("PAAS_CHECK_1");
+}
+
 /* The kernel's own table: our listener is in it, as ours. */
 static void test_own_listener(void **state)
 {
@@ -279,9 +420,12 @@ static void test_own_listener(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_head),      cmocka_unit_test(test_line),
-                cmocka_unit_test(test_listeners), cmocka_unit_test(test_report),
-                cmocka_unit_test(test_attempt),   cmocka_unit_test(test_own_listener),
+                cmocka_unit_test(test_head),         cmocka_unit_test(test_line),
+                cmocka_unit_test(test_listeners),    cmocka_unit_test(test_report),
+                cmocka_unit_test(test_attempt),      cmocka_unit_test(test_own_listener),
+                cmocka_unit_test(test_check),        cmocka_unit_test(test_body),
+                cmocka_unit_test(test_report_check), cmocka_unit_test(test_command),
+                cmocka_unit_test(test_checklist),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
