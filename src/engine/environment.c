@@ -6,6 +6,7 @@
 
 #include "basic/file.h"
 #include "basic/strv.h"
+#include "basic/text.h"
 #include "engine/hostfiles.h"
 #include "model/config.h"
 #include "model/paths.h"
@@ -75,6 +76,25 @@ static int write_command(const AppState *s, uint64_t version, const Process *p)
         return r < 0 ? r : write_secret(path, &c);
 }
 
+/* $PAAS_CHECK_1 and on, for whoever asks. A header may hold what not everybody is to read. */
+static int write_checks(const AppState *s, const Release *release, const char *type)
+{
+        _cleanup_config_ Config c = CONFIG_NULL;
+        char path[512], name[32];
+        unsigned n = 0;
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < release->checks.n; i++) {
+                const Check *check = &release->checks.list[i];
+                if (!streq(check->process, type))
+                        continue;
+                snprintf(name, sizeof(name), "PAAS_CHECK_%u", ++n);
+                r = config_set(&c, name, check->text);
+        }
+        snprintf(path, sizeof(path), PAAS_ENV_CHECKS, s->app.name, (unsigned long long) release->version,
+                 type);
+        return r < 0 ? r : n > 0 ? write_secret(path, &c) : 0;
+}
+
 int hostfiles_write_environment(Engine *e, const AppState *s, const char *commit, const Release *release,
                                 const Procfile *procfile, Error *error)
 {
@@ -85,8 +105,11 @@ int hostfiles_write_environment(Engine *e, const AppState *s, const char *commit
                 return r;
         snprintf(path, sizeof(path), PAAS_ENV, s->app.name, (unsigned long long) release->version);
         r = write_secret(path, &c);
-        for (size_t i = 0; r >= 0 && i < procfile->n_processes; i++)
+        for (size_t i = 0; r >= 0 && i < procfile->n_processes; i++) {
                 r = write_command(s, release->version, &procfile->processes[i]);
+                if (r >= 0)
+                        r = write_checks(s, release, procfile->processes[i].type);
+        }
         return r < 0 ? error_set(error, r, "cannot write %s: %s", path, strerror(-r)) : 0;
 }
 

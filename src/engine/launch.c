@@ -16,6 +16,7 @@
 #include "engine/appinfo.h"
 #include "engine/hostfiles.h"
 #include "engine/mounted.h"
+#include "engine/proof.h"
 #include "engine/slugs.h"
 #include "model/paths.h"
 #include "render/instance.h"
@@ -49,20 +50,14 @@ struct Launch {
         sd_event_source *retry;
         uint64_t stale_since; /* monotonic; 0: nothing of a destroyed application was in the way */
         UnitCall *call;       /* the slug, then the service */
-        UnitCall *probe; /* begun with the service: its sandbox is ready by the time there is somebody to ask
-                          */
+        Proof *proof;         /* its checks; NULL: there is none, or it has passed */
 };
 
 Launch *launch_free(Launch *l)
 {
         if (!l)
                 return NULL;
-        if (l->probe) {
-                _cleanup_free_ char *probe = render_probe_unit(&l->instance->name, l->instance->attempts);
-                if (probe)
-                        (void) units_kill(l->world->engine->units, probe, SIGKILL);
-        }
-        unit_call_free(l->probe);
+        proof_free(l->proof);
         unit_call_free(l->call);
         sd_event_source_disable_unref(l->retry);
         if (l->instance->launch == l)
@@ -80,7 +75,7 @@ Launch *launch_free(Launch *l)
 }
 
 static void launch_step(void *userdata, int r, const char *text);
-static void probe_done(void *userdata, int r, const char *text);
+static void proof_done(void *userdata, int r, const char *text);
 
 static void finish(Launch *l, int r, const char *text)
 {
@@ -104,6 +99,7 @@ static RenderInstance describe(const Launch *l, const AppState *s)
                 .stop_signal = (int) settings_number(&s->settings, type, "stop-signal"),
                 .stop_main = streq(settings_text(&s->settings, type, "stop-scope"), "main"),
                 .stop_timeout = settings_number(&s->settings, type, "stop-timeout"),
+                .boot_timeout = l->world->engine->settings.boot_timeout,
                 .restart_steps = l->world->engine->restart_steps,
         };
 }
@@ -139,33 +135,19 @@ static int wait_slug(Launch *l)
         return units_wait(l->world->engine->units, unit, launch_step, l, &l->call);
 }
 
-static int start_probe(Launch *l, const AppState *s)
+static int start_proof(Launch *l, const AppState *s)
 {
-        Engine *e = l->world->engine;
-        _cleanup_strv_ char **domains = NULL;
-        int r = app_domains(e, s, &domains);
-        if (r < 0)
-                return r;
-
-        char address[INSTANCE_ADDRESS_SIZE];
-        instance_address(l->instance, address);
-        l->instance->attempts++;
-        const RenderProbe p = {
-                .name = &l->instance->name,
-                .app_id = s->app.id,
-                .host = domains ? domains[0] : "localhost",
+        const RenderInstance i = describe(l, s);
+        const ProofRequest request = {
+                .world = l->world,
+                .instance = l->instance,
+                .render = &i,
                 .operation = l->operation,
-                .attempt = l->instance->attempts,
-                .address = address,
-                .run_uid = s->app.run_uid,
-                .timeout = e->settings.boot_timeout,
+                .done = proof_done,
+                .userdata = l,
         };
-        _cleanup_unit_spec_ UnitSpec *spec = render_probe(&p);
-        r = unit_spec_check(spec);
-        if (r < 0)
-                return r;
-        l->state = LAUNCH_UP;
-        return units_start(e->units, spec, NULL, 0, probe_done, l, &l->probe);
+        return l->is_oneoff || !proof_is_due(l->instance, &l->release) ? 0
+                                                                       : proof_begin(&request, &l->proof);
 }
 
 static UnitSpec *make_service(const Launch *l, const RenderInstance *i)
@@ -196,7 +178,7 @@ static int start_service(Launch *l, const AppState *s)
                 return r;
         l->state = LAUNCH_UP;
         r = units_start(l->world->engine->units, service, &mount, 1, launch_step, l, &l->call);
-        return r >= 0 && instance_is_routed(l->instance) ? start_probe(l, s) : r;
+        return r >= 0 ? start_proof(l, s) : r;
 }
 
 static int look_again(sd_event_source *source, uint64_t usec, void *userdata)
@@ -252,8 +234,10 @@ static void after_service(Launch *l, int r, const char *text)
         world_observe_at_once(l->world); /* its pid is known now, and asked for as soon as this has ended */
         if (l->started)
                 l->started(l->userdata);
-        if (!l->probe)
+        if (!l->proof)
                 finish(l, 0, NULL);
+        else if ((r = proof_running(l->proof)) < 0)
+                finish(l, r, strerror(-r));
 }
 
 static void launch_step(void *userdata, int r, const char *text)
@@ -273,24 +257,28 @@ static void launch_step(void *userdata, int r, const char *text)
                 finish(l, r, strerror(-r));
 }
 
-static void probe_done(void *userdata, int r, const char *text)
+static void proof_done(void *userdata, int r, const char *text)
 {
         Launch *l = userdata;
-        l->probe = unit_call_free(l->probe);
+        if (!find_app(l))
+                return;
+        finish(l, r, text);
+}
 
-        AppState *s = find_app(l);
-        if (!s)
-                return;
-        if (r == -EEXIST) { /* the check that was begun before our own restart */
-                r = start_probe(l, s);
-                if (r < 0)
-                        finish(l, r, strerror(-r));
-                return;
-        }
+/* One that runs already, when its start is over. Without a check it is proven by running. */
+static int prove_loaded(Launch *l, const AppState *s)
+{
+        bool is_starting =
+                l->instance->state == UNIT_ACTIVATING &&
+                checks_find(&l->release.checks, l->instance->name.type, CHECK_STARTUP, CHECK_NOTIFY);
+        if (!is_starting && !proof_is_due(l->instance, &l->release))
+                return -EALREADY;
+        int r = start_proof(l, s);
         if (r < 0)
-                finish(l, -EPROTO, "it did not pass its check");
-        else if (!l->call)
-                finish(l, 0, NULL);
+                return r;
+        l->state = LAUNCH_UP;
+        return is_starting ? units_wait(l->world->engine->units, l->instance->unit, launch_step, l, &l->call)
+                           : proof_running(l->proof);
 }
 
 static int begin(Launch *l, const AppState *s)
@@ -302,8 +290,7 @@ static int begin(Launch *l, const AppState *s)
                 l->state = LAUNCH_UP;
                 return units_wait(l->world->engine->units, i->unit, launch_step, l, &l->call);
         }
-        /* A process without traffic is proven by running. */
-        return instance_is_routed(i) ? start_probe(l, s) : -EALREADY;
+        return prove_loaded(l, s);
 }
 
 static int take_oneoff(Launch *l, const LaunchOneoff *o)
@@ -363,8 +350,12 @@ static char *describe_exit(const Instance *i)
 
 void launch_observe(Launch *l)
 {
-        if (!l->probe || !l->operation || l->instance->restarts < HOPELESS_RESTARTS)
+        if (!l->proof)
                 return;
+        if (!l->operation || l->instance->restarts < HOPELESS_RESTARTS) {
+                proof_observe(l->proof);
+                return;
+        }
         _cleanup_free_ char *text = describe_exit(l->instance);
         finish(l, -EPROTO, text ? text : "it exits again and again");
 }

@@ -13,22 +13,20 @@
 enum {
         PREFIX_APP,
         PREFIX_RUN,
+        PREFIX_CHECK,
         PREFIX_BUILD,
         PREFIX_SOURCE,
         PREFIX_RESOLVE,
         PREFIX_PROBE,
+        PREFIX_LIVE,
         PREFIX_SLUG,
         _PREFIX_MAX
 };
 
 static const char *const unit_kinds[_PREFIX_MAX] = {
-        [PREFIX_APP] = "app",
-        [PREFIX_RUN] = "run",
-        [PREFIX_BUILD] = "build",
-        [PREFIX_SOURCE] = "source",
-        [PREFIX_PROBE] = "probe",
-        [PREFIX_SLUG] = "slug",
-        [PREFIX_RESOLVE] = "source-resolve",
+        [PREFIX_APP] = "app",     [PREFIX_RUN] = "run",       [PREFIX_CHECK] = "check",
+        [PREFIX_BUILD] = "build", [PREFIX_SOURCE] = "source", [PREFIX_PROBE] = "probe",
+        [PREFIX_LIVE] = "live",   [PREFIX_SLUG] = "slug",     [PREFIX_RESOLVE] = "source-resolve",
 };
 
 static int operation_app(const char *operation, char **ret, Error *e)
@@ -107,7 +105,7 @@ static bool in_slice(const Trust *t, const Origin *o)
 {
         if (o->slice)
                 return streq(o->slice, t->slice);
-        return in_unit_of(t, o, PREFIX_APP, PREFIX_RUN);
+        return in_unit_of(t, o, PREFIX_APP, PREFIX_CHECK);
 }
 
 static bool origin_agrees(const Trust *t, const Origin *o)

@@ -8,7 +8,7 @@
  *
  *   app, release  standard output of a unit in paas-app-<app>.slice
  *   build         standard output of that application's build and source units
- *   paas          paasd.service; standard output of the application's probe, slug and source units
+ *   paas          paasd.service; standard output of the application's probe, live, slug and source units
  *   router        paas-router.service
  *
  * On a unit's standard output the PAAS_ fields are those that paasd gave the unit (LogExtraFields=).
@@ -24,7 +24,7 @@ typedef struct Trust {
         char *app_id;    /* NULL: unchecked */
         char *operation; /* "blog/7"; NULL: whatever */
         char *slice;     /* paas-app-<app>.slice */
-        char *prefixes[7];
+        char *prefixes[9];
 } Trust;
 
 /* The fields of one entry that matter; NULL: absent. */

@@ -8,9 +8,9 @@
 #include <time.h>
 
 #include "basic/clock.h"
-#include "probe/command.h"
 #include "probe/listeners.h"
 #include "probe/report.h"
+#include "probe/runcheck.h"
 
 #define ATTEMPT_TIMEOUT (10 * USEC_PER_SEC)
 

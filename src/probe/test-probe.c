@@ -18,10 +18,10 @@
 #include "probe/attempt.h"
 #include "probe/body.h"
 #include "probe/checklist.h"
-#include "probe/command.h"
 #include "probe/head.h"
 #include "probe/listeners.h"
 #include "probe/report.h"
+#include "probe/runcheck.h"
 
 static int parse(const char *text, HttpHead *ret)
 {

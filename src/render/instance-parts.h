@@ -22,6 +22,7 @@ typedef struct RenderInstance {
         int stop_signal;
         bool stop_main;        /* it goes to the main process alone */
         uint64_t stop_timeout; /* seconds */
+        uint64_t boot_timeout; /* seconds, for one that says itself when it is ready */
         bool restart_steps;    /* systemd 254 or later: a growing restart delay */
 } RenderInstance;
 

@@ -19,9 +19,24 @@ char *render_slug_unit(const char *app, uint64_t version)
                        : NULL;
 }
 
+/* It says itself when it is ready, and that it lives. The shell that was its first program may be gone. */
+static void add_type(UnitSpec *s, const RenderInstance *i)
+{
+        const Checks *c = &i->release->checks;
+        const Check *ready = checks_find(c, i->name->type, CHECK_STARTUP, CHECK_NOTIFY),
+                    *lives = checks_find(c, i->name->type, CHECK_LIVENESS, CHECK_WATCHDOG);
+        unit_spec_string(s, "Type", ready ? "notify" : "exec");
+        if (ready)
+                unit_spec_u64(s, "TimeoutStartUSec", i->boot_timeout * USEC_PER_SEC);
+        if (lives)
+                unit_spec_u64(s, "WatchdogUSec", lives->seconds * USEC_PER_SEC);
+        if (ready || lives)
+                unit_spec_string(s, "NotifyAccess", "all");
+}
+
 static void add_lifecycle(UnitSpec *s, const RenderInstance *i)
 {
-        unit_spec_string(s, "Type", "exec");
+        add_type(s, i);
         unit_spec_string(s, "Restart", "always");
         unit_spec_u64(s, "RestartUSec", USEC_PER_SEC);
         if (i->restart_steps) {
@@ -109,54 +124,5 @@ UnitSpec *render_slug(const char *app, uint64_t version, const char *slug, uid_t
         unit_spec_list(s, UNIT_EXEC, "ExecStop", PAAS_LIB "/paas-mount");
         unit_spec_list(s, UNIT_EXEC, "ExecStop", "--unmount");
         unit_spec_listf(s, UNIT_EXEC, "ExecStop", PAAS_SLUG_MOUNT, app, v);
-        return TAKE_PTR(s);
-}
-
-char *render_probe_unit(const InstanceName *name, unsigned attempt)
-{
-        _cleanup_free_ char *app = name_escape(name->app), *type = name_escape(name->type);
-        char *s = NULL;
-        if (!app || !type ||
-            asprintf(&s, "paas-probe-%s-%s.%u-v%llu.%llu-%u.service", app, type, name->index,
-                     (unsigned long long) name->version, (unsigned long long) name->operation, attempt) < 0)
-                return NULL;
-        return s;
-}
-
-UnitSpec *render_probe(const RenderProbe *p)
-{
-        const InstanceName *n = p->name;
-        _cleanup_free_ char *unit = render_probe_unit(n, p->attempt),
-                            *watched = instance_unit_name(n, ".service");
-        _cleanup_unit_spec_ UnitSpec *s = unit && watched ? unit_spec_new(unit) : NULL;
-        if (!s)
-                return NULL;
-
-        unit_spec_stringf(s, "Description", "Check of %s %s.%u v%llu", n->app, n->type, n->index,
-                          (unsigned long long) n->version);
-        unit_spec_string(s, "Type", "oneshot");
-        unit_spec_string(s, "Slice", "paas.slice");
-        unit_spec_string(s, "SyslogIdentifier", "check");
-        unit_spec_string(s, "CollectMode", "inactive-or-failed");
-        unit_spec_u64(s, "TimeoutStartUSec", (p->timeout + 10) * USEC_PER_SEC);
-        instance_add_log_fields(s, n, p->app_id, "paas");
-        if (p->operation)
-                unit_spec_listf(s, UNIT_LOG_FIELDS, "LogExtraFields", "PAAS_OPERATION=%s", p->operation);
-        unit_spec_listf(s, UNIT_STRV, "Environment", "PAAS_UNIT=%s", watched);
-
-        static const char command[] = "ExecStart";
-        unit_spec_list(s, UNIT_EXEC, command, PAAS_LIB "/paas-probe");
-        unit_spec_list(s, UNIT_EXEC, command, "--app");
-        unit_spec_list(s, UNIT_EXEC, command, n->app);
-        unit_spec_list(s, UNIT_EXEC, command, "--name");
-        unit_spec_listf(s, UNIT_EXEC, command, "%s.%u", n->type, n->index);
-        unit_spec_list(s, UNIT_EXEC, command, "--address");
-        unit_spec_list(s, UNIT_EXEC, command, p->address);
-        unit_spec_list(s, UNIT_EXEC, command, "--host");
-        unit_spec_list(s, UNIT_EXEC, command, p->host);
-        unit_spec_list(s, UNIT_EXEC, command, "--uid");
-        unit_spec_listf(s, UNIT_EXEC, command, "%u", (unsigned) p->run_uid);
-        unit_spec_list(s, UNIT_EXEC, command, "--timeout");
-        unit_spec_listf(s, UNIT_EXEC, command, "%llu", (unsigned long long) p->timeout);
         return TAKE_PTR(s);
 }

@@ -22,17 +22,3 @@ char *render_slug_unit(const char *app, uint64_t version);
 
 /* Shows slug `slug` of release `version` to the run uid. */
 UnitSpec *render_slug(const char *app, uint64_t version, const char *slug, uid_t build_uid, uid_t run_uid);
-
-typedef struct RenderProbe {
-        const InstanceName *name;
-        const char *app_id;
-        const char *host;      /* the Host header */
-        const char *operation; /* "blog/7" or NULL: whose log gets the explanation */
-        unsigned attempt;      /* makes the unit's name its own */
-        const char *address;   /* whom it asks: "127.0.0.1:20003" */
-        uid_t run_uid;
-        uint64_t timeout; /* seconds */
-} RenderProbe;
-
-char *render_probe_unit(const InstanceName *name, unsigned attempt);
-UnitSpec *render_probe(const RenderProbe *p);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "probe/command.h"
+#include "probe/runcheck.h"
 
 #include <errno.h>
 #include <fcntl.h>

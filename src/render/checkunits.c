@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "render/checkunits.h"
+
+#include "basic/clock.h"
+#include "model/name.h"
+#include "model/paths.h"
+
+static char *unit_name(const char *kind, const InstanceName *name, unsigned attempt)
+{
+        _cleanup_free_ char *app = name_escape(name->app), *type = name_escape(name->type);
+        char *s = NULL;
+        if (!app || !type ||
+            asprintf(&s, "paas-%s-%s-%s.%u-v%llu.%llu-%u.service", kind, app, type, name->index,
+                     (unsigned long long) name->version, (unsigned long long) name->operation, attempt) < 0)
+                return NULL;
+        return s;
+}
+
+char *render_probe_unit(const InstanceName *name, unsigned attempt)
+{
+        return unit_name("probe", name, attempt);
+}
+
+char *render_command_unit(const InstanceName *name, unsigned attempt)
+{
+        return unit_name("check", name, attempt);
+}
+
+static UnitSpec *begin(const RenderCheck *c, char *unit, const char *source)
+{
+        const InstanceName *n = c->instance->name;
+        _cleanup_free_ char *watched = instance_unit_name(n, ".service");
+        _cleanup_unit_spec_ UnitSpec *s = unit && watched ? unit_spec_new(unit) : NULL;
+        if (!s)
+                return NULL;
+        unit_spec_stringf(s, "Description", "Check of %s %s.%u v%llu", n->app, n->type, n->index,
+                          (unsigned long long) n->version);
+        unit_spec_string(s, "Type", "oneshot");
+        unit_spec_string(s, "CollectMode", "inactive-or-failed");
+        unit_spec_u64(s, "TimeoutStartUSec", (c->timeout + c->span + 10) * USEC_PER_SEC);
+        instance_add_log_fields(s, n, c->instance->app_id, source);
+        if (c->operation)
+                unit_spec_listf(s, UNIT_LOG_FIELDS, "LogExtraFields", "PAAS_OPERATION=%s", c->operation);
+        unit_spec_listf(s, UNIT_STRV, "Environment", "PAAS_UNIT=%s", watched);
+        if (c->checks)
+                unit_spec_listf(s, UNIT_ENV_FILES, "EnvironmentFiles", PAAS_ENV_CHECKS, n->app,
+                                (unsigned long long) n->version, n->type);
+        return TAKE_PTR(s);
+}
+
+/* The command line, as far as both have it in common. */
+static void add_command(UnitSpec *s, const RenderCheck *c)
+{
+        static const char command[] = "ExecStart";
+        const InstanceName *n = c->instance->name;
+        unit_spec_list(s, UNIT_EXEC, command, PAAS_LIB "/paas-probe");
+        unit_spec_list(s, UNIT_EXEC, command, "--app");
+        unit_spec_list(s, UNIT_EXEC, command, n->app);
+        unit_spec_list(s, UNIT_EXEC, command, "--name");
+        unit_spec_listf(s, UNIT_EXEC, command, "%s.%u", n->type, n->index);
+        unit_spec_list(s, UNIT_EXEC, command, "--uid");
+        unit_spec_listf(s, UNIT_EXEC, command, "%u", (unsigned) c->instance->run_uid);
+        unit_spec_list(s, UNIT_EXEC, command, "--timeout");
+        unit_spec_listf(s, UNIT_EXEC, command, "%llu", (unsigned long long) c->timeout);
+        unit_spec_list(s, UNIT_EXEC, command, "--type");
+        unit_spec_list(s, UNIT_EXEC, command, check_type_to_string(c->type));
+}
+
+UnitSpec *render_probe(const RenderCheck *c)
+{
+        static const char command[] = "ExecStart";
+        _cleanup_free_ char *unit = render_probe_unit(c->instance->name, c->attempt);
+        _cleanup_unit_spec_ UnitSpec *s = begin(c, unit, "paas");
+        if (!s)
+                return NULL;
+        unit_spec_string(s, "Slice", "paas.slice");
+        unit_spec_string(s, "SyslogIdentifier", "check");
+        add_command(s, c);
+        unit_spec_list(s, UNIT_EXEC, command, "--host");
+        unit_spec_list(s, UNIT_EXEC, command, c->host);
+        if (c->address) {
+                unit_spec_list(s, UNIT_EXEC, command, "--address");
+                unit_spec_list(s, UNIT_EXEC, command, c->address);
+        }
+        return TAKE_PTR(s);
+}
+
+UnitSpec *render_command(const RenderCheck *c)
+{
+        const InstanceName *n = c->instance->name;
+        _cleanup_free_ char *unit = render_command_unit(n, c->attempt),
+                            *watched = instance_unit_name(n, ".service");
+        _cleanup_unit_spec_ UnitSpec *s = watched ? begin(c, unit, "app") : NULL;
+        if (!s)
+                return NULL;
+        instance_add_identity(s, c->instance);
+        unit_spec_string(s, "SyslogIdentifier", "check");
+        instance_add_environment(s, c->instance);
+        instance_add_files(s, n, NULL);
+        instance_add_journal(s);
+        unit_spec_list(s, UNIT_STRV, "JoinsNamespaceOf", watched);
+        add_command(s, c);
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "--commands");
+        return TAKE_PTR(s);
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Health checks of app.json: what holds a release back, and what its developer is told."""
+# suites: bookworm trixie
+# timeout: 300
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
+from paaslab import *
+
+APP = 'checked'
+PROGRAM = '''
+import http.server, os, sys
+state = {'up': '200', 'asked': 0}
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *a): pass
+    def do_GET(self):
+        words = self.path.split('/')
+        status, body = 200, os.environ['PAAS_RELEASE']
+        if words[1] == 'up':
+            state['asked'] += 1
+            print('asked', self.headers['X-Check'], self.headers['Host'], flush=True)
+            warm = state['asked'] >= int(os.environ.get('WARM', '1'))
+            status, body = (200, 'all is fine') if warm else (503, 'warming up')
+            if 'BROKEN' in os.environ:
+                status, body = int(os.environ['BROKEN']), 'the database is away'
+        data = body.encode()
+        self.send_response(status)
+        self.send_header('X-Why', 'because')
+        self.send_header('Transfer-Encoding', 'chunked')
+        self.end_headers()
+        for i in range(0, len(data), 4):
+            self.wfile.write(b'%x\\r\\n%s\\r\\n' % (len(data[i:i + 4]), data[i:i + 4]))
+        self.wfile.write(b'0\\r\\n\\r\\n')
+    protocol_version = 'HTTP/1.1'
+open('/tmp/mine', 'w').write('from the process')
+server = http.server.ThreadingHTTPServer(('0.0.0.0', int(os.environ['PORT'])), Handler)
+print('listening now', flush=True)
+server.serve_forever()
+'''
+COMMAND = '''
+import os, sys
+print('run by', os.getuid(), 'in', os.getcwd(), 'sees', open('/tmp/mine').read(), 'and', os.environ.get('COLOUR'), flush=True)
+sys.exit(int(sys.argv[1]))
+'''
+WORKER = '''
+import os, socket, sys, time
+if 'SHORT' in os.environ:
+    sys.exit('worker has no work')
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.sendto(b'READY=1', os.environ['NOTIFY_SOCKET'])
+print('worker is ready', flush=True)
+while True:
+    s.sendto(b'WATCHDOG=1', os.environ['NOTIFY_SOCKET'])
+    time.sleep(0.5)
+'''
+
+
+def deploy(health, **environment):
+    """Pushes the application with these checks; its processes see the environment, the config does not change."""
+    words = ' '.join("%s='%s'" % v for v in environment.items())
+    files = {'web.py': PROGRAM, 'check.py': COMMAND, 'work.py': WORKER, 'app.json': json.dumps({'healthchecks': health}),
+             'Procfile': 'web: %s exec python3 web.py\nworker: %s exec python3 work.py\n' % (words, words)}
+    for name, text in files.items():
+        with open(os.path.join(tree, name), 'w') as f:
+            f.write(text)
+    return push(tree, APP)
+
+
+def passes(what, health, **environment):
+    r = deploy(health, **environment)
+    check(what, r.returncode == 0, r.stdout)
+    return r.stdout
+
+
+def fails(what, health, *expected, **environment):
+    """The push is refused with these texts, and the release before it serves."""
+    before = ask(APP)
+    r = deploy(health, **environment)
+    check(what + ' is refused', r.returncode != 0 and 'Released' not in r.stdout, r.stdout)
+    for text in expected:
+        check('%s: says "%s"' % (what, text), text in r.stdout, r.stdout)
+    check(what + ': the release before it serves', ask(APP) == before, before)
+
+
+def path(**more):
+    return {'path': '/up', 'content': 'all is fine', 'wait': 0, **more}
+
+
+setup_paas()
+new_app(APP)
+tree = os.path.join(TMPDIR, 'app')
+os.mkdir(tree)
+paas('config:set', 'COLOUR=green', '-a', APP)
+
+# --- a web process: path
+passes('a path with content passes, after it failed twice', {'web': [path(attempts=5)]}, WARM='3')
+check('it serves', ask(APP).startswith('v'), ask(APP))
+check('without a header of its own the check has the application\'s host', within(10, 'log', lambda:
+      'asked None %s.%s' % (APP, DOMAIN) in paas('logs', '-n', '50', '-a', APP).stdout))
+fails('a status that is none of those expected', {'web': [path(attempts=2)]}, 'GET /up 2 times, the last one with status 500',
+      'status from 200 to 299 and "all is fine"', 'HTTP/1.1 500', 'X-Why: because', 'the database is away', 'The last lines of web.1',
+      'listening now', BROKEN='500')
+fails('content that is missing', {'web': [path(attempts=1, content='no such words')]}, 'with status 200; it passes with',
+      'no such words', 'all is fine')
+passes('a status that is allowed, a header, and a host', {'web': [path(
+    content='', status='400-599', httpHeaders=[{'name': 'X-Check', 'value': 'a $b %h'}, {'name': 'Host', 'value': 'other.example'}])]},
+    BROKEN='503')
+check('the header arrives as it was written', within(10, 'log', lambda:
+      'asked a $b %h other.example' in paas('logs', '-n', '50', '-a', APP).stdout))
+out = passes('a failure that only warns', {'web': [path(attempts=1, warn=True)]}, BROKEN='500')
+check('the warning is shown', 'warning: web.1 answered GET /up 1 time' in out, out)
+
+# --- several at once, and commands in the sandbox
+both = [path(), {'listening': True}, {'command': ['python3', 'check.py', '0']}, {'uptime': 2}]
+passes('path, listening, command and uptime together', {'web': both})
+fails('one of several that fails', {'web': both[:2] + [{'command': ['python3', 'check.py', '7'], 'attempts': 2, 'wait': 0, 'name': 'db'}]},
+      'command python3 check.py 7 (db) ended with status 7 (attempt 2 of 2)',
+      'in /app sees from the process and green')
+fails('a command that does not end', {'web': [{'command': ['sleep', '1000'], 'attempts': 1, 'timeout': 1}]}, 'did not end within 1 s')
+fails('a command that does not exist', {'web': [{'command': ['bin/none'], 'attempts': 1}]}, 'ended with status 127', 'bin/none')
+check('no unit of a check is left', within(10, 'units', lambda: not inlab(
+    'sh', '-c', 'systemctl list-units --all --plain --no-legend "paas-probe-%s-*" "paas-check-%s-*"' % (APP, APP)).stdout.strip()))
+
+# --- a worker
+paas('ps:scale', 'worker=1', '-a', APP)
+fails('a worker that does not stay up', {'worker': [{'uptime': 5}]}, 'it ended before it had been up for 5 s', 'worker has no work', SHORT='1')
+fails('a worker that ends before it is ready', {'worker': [{'notify': True}]}, 'worker.1 of release', 'worker has no work', SHORT='1')
+passes('a worker says that it is ready', {'worker': [{'notify': True}, {'type': 'liveness', 'watchdog': 5}]})
+unit = [p['unit'] for p in json.loads(paas('ps', '--json', '-a', APP).stdout) if p['name'] == 'worker.1'][0]
+shown = inlab('systemctl', 'show', '-p', 'Type,WatchdogUSec,NotifyAccess', unit).stdout
+check('its unit has the watchdog', 'Type=notify' in shown and 'WatchdogUSec=5s' in shown, shown)
+
+# --- what is not accepted
+fails('a check of a worker without a port', {'worker': [{'listening': True}]}, 'only a web process has $PORT')
+fails('a path with a line break', {'web': [{'path': '/a\r\nX: y'}]}, 'without blanks')
+fails('two ways in one check', {'web': [{'path': '/', 'uptime': 1}]}, 'exactly one of path, command')
+destroy_app(APP)
+finish()
