@@ -46,6 +46,8 @@ static const Key keys[] = {
         KEY("app:destroyed-keep-days", KIND_NUMBER, destroyed_keep_days, 7, 0, 3650),
         KEY("disk:reserve", KIND_BYTES, disk_reserve, SETTINGS_RESERVE_RULE, 0, UINT64_MAX),
         KEY("router:pool", KIND_NUMBER, router_pool, 64, 16, 4096),
+        KEY("router:old-workers", KIND_NUMBER, old_workers, 10, 1, 1000),
+        KEY("router:old-worker-timeout", KIND_SECONDS, old_worker_timeout, 86400, 1, 7 * 86400),
         KEY("router:https-port", KIND_NUMBER, https_port, 443, 1, 65535),
 };
 

@@ -36,7 +36,9 @@ typedef struct Settings {
         uint64_t disk_reserve; /* bytes that no build may take; or SETTINGS_RESERVE_RULE */
         /* [router] */
         uint64_t router_pool; /* empty backends kept for new applications */
-        uint64_t https_port;  /* in the URLs that are printed */
+        uint64_t old_workers; /* of HAProxy, kept by long connections */
+        uint64_t old_worker_timeout;
+        uint64_t https_port; /* in the URLs that are printed */
 } Settings;
 
 /* Defaults, then `path` where it exists. */

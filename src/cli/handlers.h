@@ -16,6 +16,7 @@ int verb_apps_info(Cli *cli);
 int verb_apps_destroyed(Cli *cli); /* apps --destroyed */
 int verb_apps_restore(Cli *cli);
 int verb_gc(Cli *cli);
+int verb_router(Cli *cli);
 int verb_apps_destroy(Cli *cli);
 int verb_apps_transfer(Cli *cli);
 int verb_apps_lock(Cli *cli);

@@ -212,6 +212,11 @@ const Verb verbs[] = {
          "VERSION the newest "
          "before the current one that worked and stayed up.",
          "paas rollback --app blog\npaas rollback v9 --code --app blog"},
+        {"router", NULL, "", 0, 0, ALLOW_JSON, verb_router, "show what the router serves",
+         "HAProxy's current worker, the old ones that finish their connections after a reload, the servers, "
+         "and "
+         "every difference to what is current.",
+         "paas router"},
         {"run", NULL, "COMMAND...", 1, ANY_NUMBER, ALLOW_RUN, verb_run, "run a command in the application",
          "A process of its own with the current release's files, config vars and limits, on your terminal "
          "when "

@@ -68,7 +68,7 @@ int apps_make_ready(Engine *e, AppState *s, Error *error)
         if (r >= 0)
                 r = hostfiles_make_directories(s, error);
         if (r >= 0)
-                r = routing_update_app(e, s, NULL, error);
+                r = routing_update(e, error);
         if (r >= 0)
                 r = readers_write(e);
         if (r >= 0 && !world_get(e, s->app.name))
@@ -109,7 +109,6 @@ int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret,
 int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor, Error *error)
 {
         _cleanup_free_ char *subject = NULL, *name = strdup(s->app.name), *id = strdup(s->app.id);
-        _cleanup_strv_ char **domains = NULL;
         if (!name || !id || !streq(confirm, s->app.name))
                 return error_set(error, -EINVAL,
                                  "To destroy %s, repeat its name: paas apps:destroy -a %s --confirm %s",
@@ -120,9 +119,7 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
                 if (!e->jobs[i]->ended && streq(e->jobs[i]->operation.app, name))
                         job_cancel(e->jobs[i], "the application is being destroyed");
 
-        int r = app_domains(e, s, &domains);
-        if (r >= 0)
-                r = pipelines_forget(e, s, actor, error); /* before another application can have its name */
+        int r = pipelines_forget(e, s, actor, error); /* before another application can have its name */
         if (r < 0)
                 return r;
         const Record record = {
@@ -130,10 +127,7 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
         r = catalog_destroy_app(&e->catalog, s, &record, error);
         if (r < 0)
                 return r;
-        STRV_FOREACH(domain, domains)
-                (void) router_set_map(e->router, "hosts.map", *domain, NULL, NULL);
-        (void) certificates_write(e, NULL);
-        routing_write_soon(e);
+        (void) routing_update(e, NULL);
         /* Its servers leave its backend before another application gets that. */
         (void) routing_sync(e, NULL);
         (void) readers_write(e);
@@ -206,16 +200,14 @@ int apps_add_domain(Engine *e, AppState *s, const char *domain, const Actor *act
                 return r;
         strv_sort(domains);
         r = commit_domains(e, s, domains, "domains:add", name, actor, error);
-        return r < 0 ? r : routing_update_app(e, s, NULL, error);
+        return r < 0 ? r : routing_update(e, error);
 }
 
 int apps_remove_domain(Engine *e, AppState *s, const char *domain, const Actor *actor, Error *error)
 {
         _cleanup_strv_ char **domains = NULL;
-        char *copy = strdup(domain);
-        char *const removed[] = {copy, NULL};
-        int r = copy ? 0 : -ENOMEM;
-        if (r >= 0 && !strv_contains(s->domains, domain))
+        int r = 0;
+        if (!strv_contains(s->domains, domain))
                 r = error_set(error, -ENOENT, "%s has no domain %s (see paas domains -a %s)", s->app.name,
                               domain, s->app.name);
         STRV_FOREACH(d, s->domains)
@@ -224,8 +216,7 @@ int apps_remove_domain(Engine *e, AppState *s, const char *domain, const Actor *
         if (r >= 0)
                 r = commit_domains(e, s, domains, "domains:remove", domain, actor, error);
         if (r >= 0)
-                r = routing_update_app(e, s, removed, error);
-        free(copy);
+                r = routing_update(e, error);
         return r;
 }
 

@@ -123,6 +123,13 @@ static int allocate(Engine *e, RouterWish *r)
         return 0;
 }
 
+/* A reload cuts nothing that a drain would leave in peace. */
+static unsigned old_worker_timeout(Engine *e)
+{
+        uint64_t longest = drain_longest_of_all(e), timeout = e->settings.old_worker_timeout;
+        return (unsigned) (timeout > longest ? timeout : longest);
+}
+
 int router_wish_make(Engine *e, RouterWish *ret, Error *error)
 {
         _cleanup_(router_wish_clear) RouterWish w = {.n_backends = routing_pool_size(e)};
@@ -138,7 +145,8 @@ int router_wish_make(Engine *e, RouterWish *ret, Error *error)
                 .base_domain = e->catalog.base_domain,
                 .backends = w.backends,
                 .n_backends = w.n_backends,
-                .hard_stop = (unsigned) drain_longest_of_all(e),
+                .hard_stop = old_worker_timeout(e),
+                .old_workers = (unsigned) e->settings.old_workers,
         };
         r = render_router_files(e->router_template, &router, w.files, error);
         if (r < 0)
@@ -163,19 +171,44 @@ static int write_file(const char *name, const char *text)
 
 /* The configuration names the servers too, so it changes at each deploy, without the running router having
  * to read it: only another set of backends or certificates needs a reload. */
+static int write_files(const RouterWish *wish, bool changed[RENDER_ROUTER_FILES], Error *error)
+{
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < RENDER_ROUTER_FILES; i++) {
+                r = write_file(wish->files[i].name, wish->files[i].text);
+                changed[i] = r > 0;
+                if (r < 0)
+                        error_set(error, r, "cannot write " PAAS_ROUTER "/%s: %s", wish->files[i].name,
+                                  strerror(-r));
+        }
+        return r;
+}
+
+/* The files first: who reloads the router in between gets the same. */
+static void follow_files(Engine *e, const RouterWish *wish, const bool changed[RENDER_ROUTER_FILES])
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < RENDER_ROUTER_MAPS; i++)
+                if (changed[i])
+                        r = router_apply_map(e->router, wish->files[i].name, wish->files[i].text, &error);
+        if (r < 0 && !no_router(r)) {
+                log_warning(0, "%s; the router is reloaded", error_text(&error, r));
+                routing_reload_soon(e);
+        }
+}
+
 int routing_write(Engine *e, Error *error)
 {
         _cleanup_(router_wish_clear) RouterWish wish = {0};
+        bool changed[RENDER_ROUTER_FILES];
         int r = router_wish_make(e, &wish, error);
-        for (size_t i = 0; r >= 0 && i < RENDER_ROUTER_FILES; i++) {
-                r = write_file(wish.files[i].name, wish.files[i].text);
-                if (r < 0)
-                        error_set(error, r, "cannot write " PAAS_ROUTER "/%s: %s", wish.files[i].name,
-                                  strerror(-r));
-        }
+        if (r >= 0)
+                r = write_files(&wish, changed, error);
         if (r < 0)
                 return r;
         e->router_changed = 0;
+        follow_files(e, &wish, changed);
 
         bool grown = wish.n_backends > e->router_pool && e->router_pool > 0;
         if (e->router_pool == 0)

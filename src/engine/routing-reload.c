@@ -5,23 +5,66 @@
 #include "engine/routing-internal.h"
 #include "engine/routing.h"
 
+/* A reload is never part of a deploy. What asks for one within this time has it together; and one that would
+ * cut off the connections of the oldest worker waits for them a while. */
 #define RELOAD_SPACING_USEC (5 * USEC_PER_SEC)
 #define RELOAD_DELAY_USEC (200 * USEC_PER_MSEC)
+#define RELOAD_PATIENCE_USEC (60 * USEC_PER_SEC)
+
+static int reload_now(sd_event_source *source, uint64_t usec, void *userdata);
+
+static void plan_reload(Engine *e, uint64_t delay)
+{
+        int r = sd_event_add_time_relative(e->event, &e->reload_timer, CLOCK_MONOTONIC, delay, 0, reload_now,
+                                           e);
+        if (r < 0)
+                log_error(r, "cannot plan a reload of the router");
+}
+
+/* The oldest of the old workers when there is no room for another one; its `pid` is 0 when there is. */
+static RouterWorker find_worker_to_end(Engine *e)
+{
+        _cleanup_(router_processes_clear) RouterProcesses p = {0};
+        RouterWorker oldest = {0};
+        uint64_t n = 0;
+        if (router_observe_processes(e->router, &p, NULL) < 0)
+                return oldest;
+        for (size_t i = 0; i < p.n; i++) {
+                n += p.workers[i].old;
+                if (p.workers[i].old && p.workers[i].age >= oldest.age)
+                        oldest = p.workers[i];
+        }
+        return n >= e->settings.old_workers ? oldest : (RouterWorker){0};
+}
+
+static int reload(Engine *e, Error *error)
+{
+        int r = routing_write(e, error);
+        if (r >= 0)
+                r = router_reload(e->router, error);
+        if (r < 0)
+                return r;
+        e->router_pool = routing_pool_size(e);
+        return routing_sync(e, error);
+}
 
 static int reload_now(sd_event_source *source, uint64_t usec, void *userdata)
 {
         Engine *e = userdata;
         _cleanup_error_ Error error = ERROR_NULL;
+        RouterWorker oldest = find_worker_to_end(e);
 
         e->reload_timer = sd_event_source_disable_unref(e->reload_timer);
-        e->last_reload = clock_monotonic();
-        int r = routing_write(e, &error);
-        if (r >= 0)
-                r = router_reload(e->router, &error);
-        if (r >= 0) {
-                e->router_pool = routing_pool_size(e);
-                r = routing_sync(e, &error);
+        if (oldest.pid > 0 && clock_monotonic() - e->reload_asked < RELOAD_PATIENCE_USEC) {
+                plan_reload(e, RELOAD_SPACING_USEC);
+                return 0;
         }
+        if (oldest.pid > 0)
+                log_info("the router has %llu old workers: the oldest, %llu, ends with its %llu connections",
+                         (unsigned long long) e->settings.old_workers, (unsigned long long) oldest.pid,
+                         (unsigned long long) oldest.connections);
+        e->last_reload = clock_monotonic();
+        int r = reload(e, &error);
         if (r < 0 && !no_router(r))
                 log_error(0, "cannot reload the router: %s", error_text(&error, r));
         return 0;
@@ -34,8 +77,6 @@ void routing_reload_soon(Engine *e)
         uint64_t now = clock_monotonic(), delay = RELOAD_DELAY_USEC;
         if (e->last_reload > 0 && now - e->last_reload < RELOAD_SPACING_USEC)
                 delay = RELOAD_SPACING_USEC - (now - e->last_reload);
-        int r = sd_event_add_time_relative(e->event, &e->reload_timer, CLOCK_MONOTONIC, delay, 0, reload_now,
-                                           e);
-        if (r < 0)
-                log_error(r, "cannot plan a reload of the router");
+        e->reload_asked = now;
+        plan_reload(e, delay);
 }

@@ -13,30 +13,10 @@
 #include "engine/certificates.h"
 #include "engine/routing-internal.h"
 
-static int set_app_maps(Engine *e, const AppState *s, Error *error)
-{
-        _cleanup_strv_ char **domains = NULL;
-        const char *backend = s->app.backend;
-        int r = app_domains(e, s, &domains);
-        if (r >= 0)
-                r = router_set_map(e->router, "apps.map", backend, s->app.name, error);
-        if (r >= 0)
-                r = router_set_map(e->router, "ids.map", backend, s->app.id, error);
-        if (r >= 0)
-                r = router_set_map(e->router, "checks.map", backend, domains ? domains[0] : "localhost",
-                                   error);
-        if (r >= 0)
-                r = router_set_map(e->router, "states.map", backend,
-                                   routing_page(s, world_find(e, s->app.name)), error);
-        STRV_FOREACH(domain, domains)
-                if (r >= 0)
-                        r = router_set_map(e->router, "hosts.map", *domain, backend, error);
-        return r;
-}
-
 int routing_set_page(Engine *e, const AppState *s, const char *page)
 {
-        int r = router_set_map(e->router, "states.map", s->app.backend, page, NULL);
+        int r = router_set_map(e->router, "states.map", s->app.backend, streq(page, "up") ? NULL : page,
+                               NULL);
         return no_router(r) ? 0 : r;
 }
 
@@ -66,24 +46,22 @@ int routing_remove(Engine *e, const AppState *s, const Instance *i, bool force, 
 {
         if (!instance_is_routed(i))
                 return 0;
+        uint64_t old = 0;
         int r = router_remove_server(e->router, s->app.backend, i->short_name, force, error);
+        if (r >= 0 && !force)
+                r = router_count_old(e->router, s->app.backend, i->short_name, &old, error);
+        if (r >= 0 && old > 0)
+                return error_set(error, -EBUSY, "%s has connections of an earlier reload", i->short_name);
         return no_router(r) ? 0 : r;
 }
 
-int routing_update_app(Engine *e, const AppState *s, char *const *removed, Error *error)
+int routing_update(Engine *e, Error *error)
 {
-        int r = certificates_write(e, error);
-        if (r < 0)
-                return r;
-        routing_write_soon(e);
-        if (r > 0)
+        int certificates = certificates_write(e, error);
+        int r = certificates < 0 ? certificates : routing_write(e, error);
+        if (r > 0 || certificates > 0)
                 routing_reload_soon(e);
-        r = set_app_maps(e, s, error);
-        for (char *const *d = removed; r >= 0 && d && *d; d++)
-                r = router_set_map(e->router, "hosts.map", *d, NULL, error);
-        if (r < 0 && !no_router(r))
-                routing_reload_soon(e); /* the files are right: a reload makes the worker so too */
-        return 0;
+        return r < 0 ? r : 0;
 }
 
 static AppState *find_backend(Engine *e, const char *backend)

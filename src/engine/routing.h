@@ -8,8 +8,8 @@
 
 #include "engine/world.h"
 
-/* Writes configuration and maps from catalogue and world. Returns 1 when the running router needs a reload
- * for it (it has too few backends), 0 when not. */
+/* Writes configuration and maps from catalogue and world, and has the running worker's maps follow. Returns
+ * 1 when the running router needs a reload for it (it has too few backends), 0 when not. */
 int routing_write(Engine *e, Error *error);
 
 /* The same before the loop next waits, once for all that changed until then. A failure is logged and tried
@@ -20,14 +20,14 @@ int routing_add_source(Engine *e);
 /* Makes the running worker have what the files say: servers, map entries. No router is no error. */
 int routing_sync(Engine *e, Error *error);
 
-/* Host names of one application changed, or it is new: files, then the running map. */
-int routing_update_app(Engine *e, const AppState *s, char *const *removed, Error *error);
+/* Host names of an application changed, or it is new: certificates, files, the running maps. */
+int routing_update(Engine *e, Error *error);
 
 /* A proven instance gets traffic; 0 for one that has none. */
 int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error);
 int routing_drain(Engine *e, const AppState *s, const Instance *i, Error *error);
 
-/* -EBUSY: it still has connections. */
+/* -EBUSY: it still has connections, be it of an old worker of the router. */
 int routing_remove(Engine *e, const AppState *s, const Instance *i, bool force, Error *error);
 
 /* What the page of an application without a running web process says: "up" when there is one. */

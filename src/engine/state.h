@@ -59,9 +59,9 @@ struct Engine {
         uint64_t tickets;       /* the last place given out in a release queue */
         sd_event_source *queue; /* deferred: looks which job may go on */
 
-        sd_event_source *reload_timer; /* a router reload that waits for others to join it */
-        uint64_t last_reload;          /* monotonic */
-        sd_event_source *router_write; /* deferred: writes the router's files */
+        sd_event_source *reload_timer;      /* a router reload that waits for others to join it */
+        uint64_t last_reload, reload_asked; /* monotonic; asked for by the first of those that wait */
+        sd_event_source *router_write;      /* deferred: writes the router's files */
         uint64_t router_changed; /* monotonic: since when they are to be written; 0: they are current */
         unsigned router_pool;    /* backends that the running router has; 0: not known */
         sd_event_source *tick;   /* what waits for time to pass */

@@ -37,6 +37,7 @@ static const ActionInfo actions[_ACTION_MAX] = {
         [ACTION_DEPLOYS_LIST] = {"deploys", ROLE_VIEWER, "list what is deployed and what waits"},
         [ACTION_DOMAINS_LIST] = {"domains", ROLE_VIEWER, "list the domains"},
         [ACTION_DOMAINS_CHANGE] = {"domains:add", ROLE_OPERATOR, "add and remove domains"},
+        [ACTION_ROUTER] = {"router", ROLE_ADMIN, "see what the router serves, and its workers"},
         [ACTION_GC] = {"gc", ROLE_ADMIN, "remove what nobody needs any more"},
         [ACTION_GIT_READ] = {"git", ROLE_VIEWER, "clone and fetch the repository"},
         [ACTION_KEYS_LIST] = {"keys", ROLE_NONE, "list one's own ssh keys"},

@@ -38,6 +38,7 @@ typedef enum Action {
         ACTION_DOMAINS_LIST,
         ACTION_DOMAINS_CHANGE,
         ACTION_GC,
+        ACTION_ROUTER,
         ACTION_GIT_READ,
         ACTION_KEYS_LIST,
         ACTION_KEYS_CHANGE,

@@ -50,6 +50,24 @@ int dict_strv(sd_bus_message *m, const char *key, char *const *value)
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+int dict_list_open(sd_bus_message *m, const char *key)
+{
+        int r = sd_bus_message_open_container(m, 'e', "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", key);
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'v', "aa{sv}");
+        return r < 0 ? r : sd_bus_message_open_container(m, 'a', "a{sv}");
+}
+
+int dict_list_close(sd_bus_message *m)
+{
+        int r = 0;
+        for (int i = 0; r >= 0 && i < 3; i++)
+                r = sd_bus_message_close_container(m);
+        return r;
+}
+
 static int read_value(sd_bus_message *m, const DictField *f)
 {
         int flag = 0, r;

@@ -15,6 +15,10 @@ int dict_u32(sd_bus_message *m, const char *key, uint32_t value);
 int dict_bool(sd_bus_message *m, const char *key, bool value);
 int dict_strv(sd_bus_message *m, const char *key, char *const *value);
 
+/* A list of dictionaries, aa{sv}: each is opened and closed in between. */
+int dict_list_open(sd_bus_message *m, const char *key);
+int dict_list_close(sd_bus_message *m);
+
 /* Options of a call. Unknown keys are refused with their name. */
 typedef enum DictType {
         DICT_STRING, /* const char *, borrowed from the message */

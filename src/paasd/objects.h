@@ -92,6 +92,7 @@ int method_set_settings(sd_bus_message *message, void *userdata, sd_bus_error *e
 
 /* Clean-up: of the Manager interface, the last one of the App interface. */
 int method_collect_garbage(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_router(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_list_destroyed(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_restore_app(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_disk_usage(sd_bus_message *message, void *userdata, sd_bus_error *e);

@@ -50,19 +50,11 @@ static bool sees(Manager *m, const Caller *c, const Pipeline *p)
 
 static int append_apps(sd_bus_message *reply, Manager *m, const Caller *c, const Pipeline *p)
 {
-        int r = sd_bus_message_open_container(reply, 'e', "sv");
-        if (r >= 0)
-                r = sd_bus_message_append(reply, "s", "apps");
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'v', "aa{sv}");
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        int r = dict_list_open(reply, "apps");
         for (size_t i = 0; r >= 0 && i < p->n_apps; i++)
                 if (sees_app(m, c, p->apps[i].app))
                         r = append_app(reply, m, &p->apps[i]);
-        for (int i = 0; r >= 0 && i < 3; i++)
-                r = sd_bus_message_close_container(reply);
-        return r;
+        return r < 0 ? r : dict_list_close(reply);
 }
 
 static int append_pipeline(sd_bus_message *reply, Manager *m, const Caller *c, const Pipeline *p)

@@ -68,6 +68,8 @@ static int put_mark(Buffer *out, const RenderRouter *r, const char *name, size_t
                 buffer_puts(out, r->directory);
         else if (length == strlen("HARD_STOP") && memcmp(name, "HARD_STOP", length) == 0)
                 buffer_printf(out, "%u", r->hard_stop > 0 ? r->hard_stop : 1);
+        else if (length == strlen("OLD_WORKERS") && memcmp(name, "OLD_WORKERS", length) == 0)
+                buffer_printf(out, "%u", r->old_workers > 0 ? r->old_workers : 1);
         else if (length == strlen("BACKENDS") && memcmp(name, "BACKENDS", length) == 0) {
                 for (size_t i = 0; i < r->n_backends; i++)
                         put_backend(out, r, &r->backends[i]);

@@ -67,7 +67,8 @@ static RenderRouter router(void)
                               .base_domain = "example.com",
                               .backends = backends,
                               .n_backends = ELEMENTSOF(backends),
-                              .hard_stop = 30};
+                              .hard_stop = 30,
+                              .old_workers = 4};
 }
 
 #define MEANT "    use-server %[var(txn.server)] if { var(txn.server) -m found }\n"
@@ -79,11 +80,12 @@ static void test_config(void **state)
         RenderRouter r = router();
 
         assert_int_equal(
-                render_haproxy_config("stop @HARD_STOP@s, bind fd@3,fd@4 in @DIRECTORY@/x\n@BACKENDS@", &r,
-                                      &text, NULL),
+                render_haproxy_config(
+                        "stop @HARD_STOP@s, old @OLD_WORKERS@, bind fd@3,fd@4 in @DIRECTORY@/x\n@BACKENDS@",
+                        &r, &text, NULL),
                 0);
         assert_string_equal(text,
-                            "stop 30s, bind fd@3,fd@4 in /var/lib/paas/router/x\n"
+                            "stop 30s, old 4, bind fd@3,fd@4 in /var/lib/paas/router/x\n"
                             "\nbackend pool_0 from app\n"
                             "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
                             "if { nbsrv eq 0 }\n" MEANT "    server web.1-v12.3 127.0.0.1:20003 " CHECKED

@@ -139,8 +139,11 @@ int fixture_write(const char *extra)
                  .domains = blog_domains},
                 {.name = "pool_1"},
         };
-        const RenderRouter r = {
-                .directory = fixture_directory, .backends = backends, .n_backends = 2, .hard_stop = 2};
+        const RenderRouter r = {.directory = fixture_directory,
+                                .backends = backends,
+                                .n_backends = 2,
+                                .hard_stop = 60,
+                                .old_workers = 1};
         _cleanup_free_ char *template_text = NULL, *config = NULL;
         RenderFile files[RENDER_ROUTER_FILES];
         char path[256];

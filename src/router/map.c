@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "basic/strv.h"
 #include "router/exchange.h"
 #include "router/parse.h"
 #include "router/worker.h"
@@ -46,21 +47,36 @@ int router_set_map(Router *r, const char *map, const char *key, const char *valu
         return k == -EIO ? error_prefix(e, k, "cannot set %s to %s in the router's %s", key, value, map) : k;
 }
 
-int router_apply_map(Router *r, const char *map, const char *text, Error *e)
+static int compare_map(Router *r, const char *map, const char *text, RouterChanges *ret, Error *e)
 {
-        _cleanup_(router_changes_clear) RouterChanges changes = {0};
         _cleanup_free_ char *reply = NULL;
         int k = router_check_word(map, e);
         if (k >= 0)
                 k = router_ask(r, &reply, e, "show map %s/%s", r->directory, map);
-        if (k < 0)
-                return k;
-        k = router_compare_map(reply, text, &changes);
-        if (k == -EBADMSG)
-                return router_parse_reply(reply, e);
+        if (k >= 0)
+                k = router_compare_map(reply, text, ret);
+        return k == -EBADMSG ? router_parse_reply(reply, e) : k;
+}
+
+int router_apply_map(Router *r, const char *map, const char *text, Error *e)
+{
+        _cleanup_(router_changes_clear) RouterChanges changes = {0};
+        int k = compare_map(r, map, text, &changes, e);
         for (size_t i = 0; k >= 0 && i < changes.n; i++)
                 k = router_set_map(r, map, changes.changes[i].key, changes.changes[i].value, e);
         return k < 0 ? k : (int) changes.n;
+}
+
+int router_differs(Router *r, const char *map, const char *text, char ***ret, Error *e)
+{
+        _cleanup_(router_changes_clear) RouterChanges changes = {0};
+        int k = compare_map(r, map, text, &changes, e);
+        for (size_t i = 0; k >= 0 && i < changes.n; i++) {
+                const RouterChange *c = &changes.changes[i];
+                k = c->value ? strv_appendf(ret, "%s: %s should be %s", map, c->key, c->value)
+                             : strv_appendf(ret, "%s: %s should not be there", map, c->key);
+        }
+        return k;
 }
 
 int router_get_map(Router *r, const char *map, const char *key, char **ret, Error *e)

@@ -73,22 +73,6 @@ int router_parse_map_entry(const char *reply, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
-int router_parse_proc(const char *reply, unsigned *ret_reloads, unsigned *ret_failed)
-{
-        for (const char *line = reply; line; line = strchr(line, '\n')) {
-                line += *line == '\n';
-                char type[16];
-                unsigned reloads, failed = 0;
-                int n = sscanf(line, "%*9[0-9] %15s %9u [failed: %9u]", type, &reloads, &failed);
-                if (n < 2 || !streq(type, "master"))
-                        continue;
-                *ret_reloads = reloads;
-                *ret_failed = failed;
-                return 0;
-        }
-        return -EBADMSG;
-}
-
 /* The text after "Success=0\n--\n" is HAProxy's log of the attempt; an alert in it says why. */
 int router_parse_reload(const char *reply, Error *e)
 {

@@ -173,11 +173,11 @@ static int parse_states(const char *text, ServerList *l)
 }
 
 /* "backend/server", as the second table writes it. */
-static bool is_named(const RouterServer *s, const char *text, size_t length)
+static bool is_named(const char *backend, const char *name, const char *text, size_t length)
 {
-        size_t n = strlen(s->backend);
-        return length == n + 1 + strlen(s->name) && memcmp(text, s->backend, n) == 0 && text[n] == '/' &&
-               memcmp(text + n + 1, s->name, length - n - 1) == 0;
+        size_t n = strlen(backend);
+        return length == n + 1 + strlen(name) && memcmp(text, backend, n) == 0 && text[n] == '/' &&
+               memcmp(text + n + 1, name, length - n - 1) == 0;
 }
 
 /* Both tables are in the same order, but for servers that came or went between the two questions: the
@@ -186,12 +186,29 @@ static RouterServer *find_server(ServerList *l, size_t *hint, const char *text, 
 {
         for (size_t i = 0; i < l->n; i++) {
                 size_t at = (*hint + i) % l->n;
-                if (is_named(&l->servers[at], text, length)) {
+                if (is_named(l->servers[at].backend, l->servers[at].name, text, length)) {
                         *hint = at + 1;
                         return &l->servers[at];
                 }
         }
         return NULL;
+}
+
+int router_parse_connections(const char *reply, const char *backend, const char *name, uint64_t *ret)
+{
+        Row row;
+        const char *next = read_heading(reply, &row);
+        int who = next ? find_column(&row, "bkname/svname") : -1;
+        int used = next ? find_column(&row, "used_cur") : -1;
+        if (who < 0 || used < 0)
+                return -EBADMSG;
+        *ret = 0;
+        while (next && *next != '\0') {
+                next = read_row(next, &row);
+                if ((size_t) who < row.n && is_named(backend, name, row.fields[who], row.lengths[who]))
+                        return read_number(&row, used, UINT64_MAX, ret);
+        }
+        return 0;
 }
 
 static int parse_connections(const char *text, ServerList *l)

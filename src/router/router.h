@@ -45,6 +45,28 @@ void router_servers_free(RouterServer *list, size_t n);
 int router_observe(Router *r, RouterServer **ret, size_t *ret_n, Error *e);
 
 #define ROUTER_WEIGHT 100
+/* HAProxy's processes: the current worker, and old ones, which take no new connections and end with their
+ * last one. */
+#define ROUTER_VERSION_SIZE 32
+
+typedef struct RouterWorker {
+        uint64_t pid, age; /* s */
+        uint64_t connections;
+        bool old;
+        char version[ROUTER_VERSION_SIZE];
+} RouterWorker;
+
+typedef struct RouterProcesses {
+        RouterWorker *workers;
+        size_t n;
+        unsigned reloads, failed; /* since HAProxy was started */
+} RouterProcesses;
+
+int router_observe_processes(Router *r, RouterProcesses *ret, Error *e);
+void router_processes_clear(RouterProcesses *p);
+
+/* Connections that old workers still have to a server. */
+int router_count_old(Router *r, const char *backend, const char *name, uint64_t *ret, Error *e);
 
 /* Adds a server with weight 100 and the one health check, marked up and ready: the caller has proven it.
  * One that is there with the same address is made ready. `address`: "127.0.0.1:20003". */
@@ -69,6 +91,9 @@ int router_set_map(Router *r, const char *map, const char *key, const char *valu
 /* Makes a map of the running worker hold what `text` says ("key value" a line, as its file), and nothing
  * else. Returns how many entries had to be changed. */
 int router_apply_map(Router *r, const char *map, const char *text, Error *e);
+
+/* Appends a line to `ret` for each entry in which a map of the running worker is not what `text` says. */
+int router_differs(Router *r, const char *map, const char *text, char ***ret, Error *e);
 
 /* One entry as the running worker has it. -ENODATA: there is none. */
 int router_get_map(Router *r, const char *map, const char *key, char **ret, Error *e);

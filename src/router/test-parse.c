@@ -209,6 +209,44 @@ static void test_proc(void **unused)
         assert_int_equal(router_parse_proc("692 worker 1 0d 3.0\n", &reloads, &failed), -EBADMSG);
 }
 
+static void test_workers(void **unused)
+{
+        (void) unused;
+        static const char reply[] =
+                "#<PID>          <type>          <reloads>       <uptime>        <version>      \n"
+                "12503           master          5 [failed: 0]   0d00h00m04s     2.6.12-1+deb12u4\n"
+                "# workers\n13233           worker          0               0d00h00m00s     3.0.11\n"
+                "# old workers\n"
+                "13081           worker          1               0d00h00m01s     2.6.12-1+deb12u4\n"
+                "12968           worker          2               2d01h03m02s     2.6.12-1+deb12u4\n"
+                "# programs\n1 worker 0 0d00h00m00s x\n";
+        _cleanup_free_ RouterWorker *list = NULL;
+        size_t n;
+        assert_int_equal(router_parse_workers(reply, &list, &n), 0);
+        assert_int_equal(n, 3);
+        assert_int_equal(list[0].pid, 13233);
+        assert_false(list[0].old);
+        assert_string_equal(list[0].version, "3.0.11");
+        assert_true(list[1].old);
+        assert_int_equal(list[2].pid, 12968);
+        assert_true(list[2].old);
+        assert_int_equal(list[2].age, ((2 * 24 + 1) * 60 + 3) * 60 + 2);
+
+        uint64_t number;
+        assert_int_equal(
+                router_parse_info("Name: HAProxy\nCurrConns: 12\nMaxConn: 3\n", "CurrConns", &number), 0);
+        assert_int_equal(number, 12);
+        assert_int_equal(router_parse_info("CurrConnsX: 12\n", "CurrConns", &number), -EBADMSG);
+        assert_int_equal(router_parse_info("CurrConns: -1\n", "CurrConns", &number), -EBADMSG);
+
+        assert_int_equal(router_parse_connections(connections, "pool_1", "web.1-v3.1", &number), 0);
+        assert_int_equal(number, 7);
+        assert_int_equal(router_parse_connections(connections, "pool_1", "web.1-v3.10", &number), 0);
+        assert_int_equal(number, 0);
+        assert_int_equal(router_parse_connections("Can't find the target PID\n", "pool_1", "a", &number),
+                         -EBADMSG);
+}
+
 static void test_reload(void **unused)
 {
         (void) unused;
@@ -234,7 +272,7 @@ int main(void)
                 cmocka_unit_test(test_servers),     cmocka_unit_test(test_servers_refusals),
                 cmocka_unit_test(test_reply),       cmocka_unit_test(test_map_entry),
                 cmocka_unit_test(test_compare_map), cmocka_unit_test(test_proc),
-                cmocka_unit_test(test_reload),
+                cmocka_unit_test(test_workers),     cmocka_unit_test(test_reload),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

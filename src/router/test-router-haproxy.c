@@ -68,16 +68,24 @@ static void test_swap(void **state)
         fixture_expect_status("/", "blog.example.com", 503);
 }
 
+/* Opens an answer that goes on until its connection is closed. */
+static int hold(void)
+{
+        static const char request[] = "GET /hold HTTP/1.1\r\nHost: blog.example.com\r\n\r\n";
+        char text[1024];
+        int fd = fixture_connect();
+        assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+        assert_true(fixture_read_head(fd, text, sizeof(text)) > 0);
+        return fd;
+}
+
 /* A long answer keeps its server until it is cut. */
 static void test_force(void **state)
 {
         (void) state;
         fixture_add("web.1-v1.1", &fixture_apps[0]);
-        _cleanup_close_ int fd = fixture_connect();
-        static const char request[] = "GET /hold HTTP/1.1\r\nHost: blog.example.com\r\n\r\n";
+        _cleanup_close_ int fd = hold();
         char text[1024];
-        assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
-        assert_true(fixture_read_head(fd, text, sizeof(text)) > 0);
 
         RouterServer *list;
         size_t n;
@@ -252,6 +260,55 @@ static void test_reload(void **state)
         assert_null(e.message);
 }
 
+static size_t count_old_workers(uint64_t *ret_connections)
+{
+        RouterProcesses p = {0};
+        size_t n = 0;
+        assert_int_equal(router_observe_processes(fixture_router, &p, NULL), 0);
+        assert_true(p.n > 0);
+        assert_false(p.workers[0].old);
+        *ret_connections = 0;
+        for (size_t i = 0; i < p.n; i++)
+                if (p.workers[i].old) {
+                        n++;
+                        *ret_connections += p.workers[i].connections;
+                }
+        router_processes_clear(&p);
+        return n;
+}
+
+/* A worker goes on with what it has when it is replaced; one more than there may be is ended. */
+static void test_old_workers(void **state)
+{
+        (void) state;
+        _cleanup_error_ Error e = ERROR_NULL;
+        uint64_t n = 0;
+        char byte;
+        fixture_add("web.1-v1.1", &fixture_apps[0]);
+        _cleanup_close_ int first = hold();
+        fixture_no_error(router_reload(fixture_router, &e), &e);
+        assert_int_equal(count_old_workers(&n), 1);
+        assert_int_equal(n, 1);
+        assert_int_equal(router_count_old(fixture_router, "pool_0", "web.1-v1.1", &n, NULL), 0);
+        assert_int_equal(n, 1);
+        assert_int_equal(router_count_old(fixture_router, "pool_0", "web.1-v9.9", &n, NULL), 0);
+        assert_int_equal(n, 0);
+        assert_int_equal(recv(first, &byte, 1, MSG_DONTWAIT), -1);
+        assert_int_equal(errno, EAGAIN);
+
+        fixture_add("web.1-v1.1", &fixture_apps[0]);
+        _cleanup_close_ int second = hold();
+        fixture_no_error(router_reload(fixture_router, &e), &e);
+        while (recv(first, &byte, 1, 0) > 0)
+                ;
+        for (unsigned i = 0; i < 1000 && count_old_workers(&n) > 1; i++)
+                nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        assert_int_equal(count_old_workers(&n), 1);
+        assert_int_equal(n, 1);
+        assert_int_equal(recv(second, &byte, 1, MSG_DONTWAIT), -1);
+        assert_int_equal(errno, EAGAIN);
+}
+
 static void test_certificate(void **state)
 {
         (void) state;
@@ -307,7 +364,7 @@ int main(void)
                 cmocka_unit_test(test_pages),     cmocka_unit_test(test_degraded),
 
                 cmocka_unit_test(test_smuggling), cmocka_unit_test(test_certificate),
-                cmocka_unit_test(test_reload),
+                cmocka_unit_test(test_reload),    cmocka_unit_test(test_old_workers),
         };
         return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

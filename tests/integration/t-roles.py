@@ -88,6 +88,7 @@ CASES = {
     'releases:retry': [Case('releases:retry v999 -a {app}', code=None)],
     'rollback': [Case('rollback v999 -a {app}', code=None)],
     'rollback --force': [Case('rollback v999 --force -a {app}', code=None, first='rollback')],
+    'router': [Case('router'), Case('router --json')],
     'run': [Case('run -a {app} true'), Case('run:detached -a {app} true')],
     'settings': [Case('settings -a {app}'), Case('settings --json -a {app}')],
     'settings:set': [Case('settings:set drain-timeout=29s -a {app}', after=['settings:unset drain-timeout -a {app}']),

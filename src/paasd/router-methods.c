@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the router does: part of the Manager interface. */
+
+#include "basic/text.h"
+#include "bus/bus.h"
+#include "engine/routing-inspect.h"
+#include "paasd/caller.h"
+#include "paasd/dict.h"
+#include "paasd/objects.h"
+
+static int append_worker(sd_bus_message *reply, const RouterWorker *w)
+{
+        int r = dict_open(reply);
+        if (r >= 0)
+                r = dict_u64(reply, "pid", w->pid);
+        if (r >= 0)
+                r = dict_string(reply, "version", w->version);
+        if (r >= 0)
+                r = dict_u64(reply, "age", w->age);
+        if (r >= 0)
+                r = dict_u64(reply, "connections", w->connections);
+        if (r >= 0)
+                r = dict_bool(reply, "old", w->old);
+        return r < 0 ? r : dict_close(reply);
+}
+
+static const char *app_of(Manager *m, const char *backend)
+{
+        const Catalog *c = &m->engine->catalog;
+        for (size_t i = 0; i < c->n_apps; i++)
+                if (text_equal(c->apps[i]->app.backend, backend))
+                        return c->apps[i]->app.name;
+        return NULL;
+}
+
+static int append_server(sd_bus_message *reply, Manager *m, const RouterServer *s)
+{
+        static const char *const states[] = {
+                [ROUTER_READY] = "ready", [ROUTER_DRAIN] = "draining", [ROUTER_MAINT] = "stopped"};
+        int r = dict_open(reply);
+        if (r >= 0)
+                r = dict_string(reply, "app", app_of(m, s->backend));
+        if (r >= 0)
+                r = dict_string(reply, "backend", s->backend);
+        if (r >= 0)
+                r = dict_string(reply, "name", s->name);
+        if (r >= 0)
+                r = dict_string(reply, "address", s->address);
+        if (r >= 0)
+                r = dict_string(reply, "state", states[s->state]);
+        if (r >= 0)
+                r = dict_bool(reply, "up", s->up);
+        if (r >= 0)
+                r = dict_u64(reply, "weight", s->weight);
+        if (r >= 0)
+                r = dict_u64(reply, "connections", s->sessions);
+        return r < 0 ? r : dict_close(reply);
+}
+
+static int append_report(sd_bus_message *reply, Manager *m, const RouterReport *report)
+{
+        int r = dict_u64(reply, "reloads", report->processes.reloads);
+        if (r >= 0)
+                r = dict_u64(reply, "failed_reloads", report->processes.failed);
+        if (r >= 0)
+                r = dict_bool(reply, "reload_planned", report->reload_planned);
+        if (r >= 0)
+                r = dict_u64(reply, "old_workers_max", m->engine->settings.old_workers);
+        if (r >= 0)
+                r = dict_u64(reply, "backends", report->backends);
+        if (r >= 0)
+                r = dict_u64(reply, "backends_used", m->engine->catalog.n_apps);
+        if (r >= 0)
+                r = dict_strv(reply, "differences", report->differences);
+        if (r >= 0)
+                r = dict_list_open(reply, "workers");
+        for (size_t i = 0; r >= 0 && i < report->processes.n; i++)
+                r = append_worker(reply, &report->processes.workers[i]);
+        if (r >= 0)
+                r = dict_list_close(reply);
+        if (r >= 0)
+                r = dict_list_open(reply, "servers");
+        for (size_t i = 0; r >= 0 && i < report->n_servers; i++)
+                r = append_server(reply, m, &report->servers[i]);
+        return r < 0 ? r : dict_list_close(reply);
+}
+
+int method_router(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        Manager *m = userdata;
+        Caller caller;
+        _cleanup_error_ Error error = ERROR_NULL;
+        _cleanup_(router_report_clear) RouterReport report = {0};
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r = caller_may(m, message, ACTION_ROUTER, NULL, &caller, e);
+        if (r < 0)
+                return r;
+        r = routing_inspect(m->engine, &report, &error);
+        if (r < 0)
+                return bus_error_reply_as(e, BUS_ERROR_INTERNAL, r, &error);
+        r = sd_bus_message_new_method_return(message, &reply);
+        if (r >= 0)
+                r = dict_open(reply);
+        if (r >= 0)
+                r = append_report(reply, m, &report);
+        if (r >= 0)
+                r = dict_close(reply);
+        return r < 0 ? r : sd_bus_message_send(reply);
+}

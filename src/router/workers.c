@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "router/router.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "basic/clock.h"
+#include "basic/text.h"
+#include "router/exchange.h"
+#include "router/parse.h"
+#include "router/worker.h"
+
+/* A command to one worker, through the master: an old one has no socket of its own any more. It may end at
+ * any moment, and its answer is then a complaint that parses as nothing. */
+static int ask_worker(Router *r, uint64_t pid, const char *question, char **ret, Error *e)
+{
+        _cleanup_free_ char *command = NULL;
+        if (asprintf(&command, "@!%llu %s", (unsigned long long) pid, question) < 0) {
+                command = NULL;
+                return -ENOMEM;
+        }
+        return router_command(r->master_socket, ROUTER_SOCKET_MASTER, command, ROUTER_COMMAND_TIMEOUT, ret,
+                              e);
+}
+
+int router_observe_processes(Router *r, RouterProcesses *ret, Error *e)
+{
+        _cleanup_free_ char *reply = NULL;
+        _cleanup_(router_processes_clear) RouterProcesses p = {0};
+        int k = router_command(r->master_socket, ROUTER_SOCKET_MASTER, "show proc", ROUTER_COMMAND_TIMEOUT,
+                               &reply, e);
+        if (k < 0)
+                return k;
+        if (router_parse_proc(reply, &p.reloads, &p.failed) < 0)
+                return error_set(e, -EIO, "HAProxy's master gave no list of its processes");
+        k = router_parse_workers(reply, &p.workers, &p.n);
+        for (size_t i = 0; k >= 0 && i < p.n; i++) {
+                _cleanup_free_ char *info = NULL;
+                _cleanup_error_ Error gone = ERROR_NULL;
+                if (ask_worker(r, p.workers[i].pid, "show info", &info, &gone) >= 0)
+                        (void) router_parse_info(info, "CurrConns", &p.workers[i].connections);
+        }
+        if (k < 0)
+                return k;
+        *ret = p;
+        p = (RouterProcesses){0};
+        return 0;
+}
+
+void router_processes_clear(RouterProcesses *p)
+{
+        free(p->workers);
+        *p = (RouterProcesses){0};
+}
+
+int router_count_old(Router *r, const char *backend, const char *name, uint64_t *ret, Error *e)
+{
+        _cleanup_free_ char *reply = NULL, *question = NULL;
+        _cleanup_free_ RouterWorker *workers = NULL;
+        size_t n = 0;
+        int k = router_check_word(backend, e);
+        if (k >= 0)
+                k = router_command(r->master_socket, ROUTER_SOCKET_MASTER, "show proc",
+                                   ROUTER_COMMAND_TIMEOUT, &reply, e);
+        if (k >= 0)
+                k = router_parse_workers(reply, &workers, &n);
+        if (k >= 0 && asprintf(&question, "show servers conn %s", backend) < 0) {
+                question = NULL;
+                k = -ENOMEM;
+        }
+        *ret = 0;
+        for (size_t i = 0; k >= 0 && i < n; i++) {
+                _cleanup_free_ char *connections = NULL;
+                _cleanup_error_ Error gone = ERROR_NULL;
+                uint64_t sessions = 0;
+                if (workers[i].old && ask_worker(r, workers[i].pid, question, &connections, &gone) >= 0 &&
+                    router_parse_connections(connections, backend, name, &sessions) >= 0)
+                        *ret += sessions;
+        }
+        return k;
+}
