@@ -46,12 +46,7 @@ int routing_remove(Engine *e, const AppState *s, const Instance *i, bool force, 
 {
         if (!instance_is_routed(i))
                 return 0;
-        uint64_t old = 0;
         int r = router_remove_server(e->router, s->app.backend, i->short_name, force, error);
-        if (r >= 0 && !force)
-                r = router_count_old(e->router, s->app.backend, i->short_name, &old, error);
-        if (r >= 0 && old > 0)
-                return error_set(error, -EBUSY, "%s has connections of an earlier reload", i->short_name);
         return no_router(r) ? 0 : r;
 }
 

@@ -27,7 +27,7 @@ int routing_update(Engine *e, Error *error);
 int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error);
 int routing_drain(Engine *e, const AppState *s, const Instance *i, Error *error);
 
-/* -EBUSY: it still has connections, be it of an old worker of the router. */
+/* -EBUSY: it still has connections. */
 int routing_remove(Engine *e, const AppState *s, const Instance *i, bool force, Error *error);
 
 /* What the page of an application without a running web process says: "up" when there is one. */

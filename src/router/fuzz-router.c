@@ -60,7 +60,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void) router_parse_workers(text, &workers, &n);
         free(workers);
         (void) router_parse_info(text, "CurrConns", &number);
-        (void) router_parse_connections(text, "pool_0", "web.1-v1.1", &number);
         (void) router_parse_reload(text, &e);
         fuzz_traffic(text);
         return 0;

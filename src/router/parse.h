@@ -52,9 +52,6 @@ int router_parse_workers(const char *reply, RouterWorker **ret, size_t *ret_n);
 /* A number in "show info". -EBADMSG. */
 int router_parse_info(const char *reply, const char *name, uint64_t *ret);
 
-/* Current connections of one server in "show servers conn"; 0 where it is not listed. -EBADMSG. */
-int router_parse_connections(const char *reply, const char *backend, const char *name, uint64_t *ret);
-
 /* Answer of "reload" to the master. 1: done; 0: it does not say (HAProxy 2.6 answers nothing); -EBADMSG:
  * refused, with HAProxy's own words. */
 int router_parse_reload(const char *reply, Error *e);

@@ -194,23 +194,6 @@ static RouterServer *find_server(ServerList *l, size_t *hint, const char *text, 
         return NULL;
 }
 
-int router_parse_connections(const char *reply, const char *backend, const char *name, uint64_t *ret)
-{
-        Row row;
-        const char *next = read_heading(reply, &row);
-        int who = next ? find_column(&row, "bkname/svname") : -1;
-        int used = next ? find_column(&row, "used_cur") : -1;
-        if (who < 0 || used < 0)
-                return -EBADMSG;
-        *ret = 0;
-        while (next && *next != '\0') {
-                next = read_row(next, &row);
-                if ((size_t) who < row.n && is_named(backend, name, row.fields[who], row.lengths[who]))
-                        return read_number(&row, used, UINT64_MAX, ret);
-        }
-        return 0;
-}
-
 static int parse_connections(const char *text, ServerList *l)
 {
         Row row;

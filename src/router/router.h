@@ -65,9 +65,6 @@ typedef struct RouterProcesses {
 int router_observe_processes(Router *r, RouterProcesses *ret, Error *e);
 void router_processes_clear(RouterProcesses *p);
 
-/* Connections that old workers still have to a server. */
-int router_count_old(Router *r, const char *backend, const char *name, uint64_t *ret, Error *e);
-
 /* Adds a server with weight 100 and the one health check, marked up and ready: the caller has proven it.
  * One that is there with the same address is made ready. `address`: "127.0.0.1:20003". */
 int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e);

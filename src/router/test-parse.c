@@ -238,13 +238,6 @@ static void test_workers(void **unused)
         assert_int_equal(number, 12);
         assert_int_equal(router_parse_info("CurrConnsX: 12\n", "CurrConns", &number), -EBADMSG);
         assert_int_equal(router_parse_info("CurrConns: -1\n", "CurrConns", &number), -EBADMSG);
-
-        assert_int_equal(router_parse_connections(connections, "pool_1", "web.1-v3.1", &number), 0);
-        assert_int_equal(number, 7);
-        assert_int_equal(router_parse_connections(connections, "pool_1", "web.1-v3.10", &number), 0);
-        assert_int_equal(number, 0);
-        assert_int_equal(router_parse_connections("Can't find the target PID\n", "pool_1", "a", &number),
-                         -EBADMSG);
 }
 
 static void test_reload(void **unused)

@@ -289,10 +289,6 @@ static void test_old_workers(void **state)
         fixture_no_error(router_reload(fixture_router, &e), &e);
         assert_int_equal(count_old_workers(&n), 1);
         assert_int_equal(n, 1);
-        assert_int_equal(router_count_old(fixture_router, "pool_0", "web.1-v1.1", &n, NULL), 0);
-        assert_int_equal(n, 1);
-        assert_int_equal(router_count_old(fixture_router, "pool_0", "web.1-v9.9", &n, NULL), 0);
-        assert_int_equal(n, 0);
         assert_int_equal(recv(first, &byte, 1, MSG_DONTWAIT), -1);
         assert_int_equal(errno, EAGAIN);
 

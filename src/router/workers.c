@@ -54,30 +54,3 @@ void router_processes_clear(RouterProcesses *p)
         free(p->workers);
         *p = (RouterProcesses){0};
 }
-
-int router_count_old(Router *r, const char *backend, const char *name, uint64_t *ret, Error *e)
-{
-        _cleanup_free_ char *reply = NULL, *question = NULL;
-        _cleanup_free_ RouterWorker *workers = NULL;
-        size_t n = 0;
-        int k = router_check_word(backend, e);
-        if (k >= 0)
-                k = router_command(r->master_socket, ROUTER_SOCKET_MASTER, "show proc",
-                                   ROUTER_COMMAND_TIMEOUT, &reply, e);
-        if (k >= 0)
-                k = router_parse_workers(reply, &workers, &n);
-        if (k >= 0 && asprintf(&question, "show servers conn %s", backend) < 0) {
-                question = NULL;
-                k = -ENOMEM;
-        }
-        *ret = 0;
-        for (size_t i = 0; k >= 0 && i < n; i++) {
-                _cleanup_free_ char *connections = NULL;
-                _cleanup_error_ Error gone = ERROR_NULL;
-                uint64_t sessions = 0;
-                if (workers[i].old && ask_worker(r, workers[i].pid, question, &connections, &gone) >= 0 &&
-                    router_parse_connections(connections, backend, name, &sessions) >= 0)
-                        *ret += sessions;
-        }
-        return k;
-}
