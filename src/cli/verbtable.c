@@ -175,9 +175,10 @@ const Verb verbs[] = {
          "For a pack or an interpreter that has changed: git push does nothing for the same commit.",
          "paas ps:rebuild --app blog"},
         {"ps:restart", "restart", "[PROCESS]", 0, 1, ALLOW_APP, verb_ps_restart, "restart processes",
-         "All of them, those of a type (web), or one (web.1). New ones are started and checked before the "
-         "old "
-         "are stopped.",
+         "All of them, those of a type (web), or one (web.1). One after another (of many, a quarter at a "
+         "time): "
+         "a new one is started and checked before the old one is stopped, or as its strategy says (`paas "
+         "settings`).",
          "paas ps:restart --app blog\npaas ps:restart worker.1 --app blog"},
         {"ps:scale", "scale", "[TYPE=N...]", 0, ANY_NUMBER, ALLOW_APP | ALLOW_JSON, verb_ps_scale,
          "say how many processes run",

@@ -10,7 +10,9 @@
 #include "basic/text.h"
 #include "engine/drain.h"
 #include "engine/drainclock.h"
+#include "engine/quiet.h"
 #include "engine/reconcile.h"
+#include "engine/rolling.h"
 #include "engine/rollout.h"
 #include "engine/run.h"
 
@@ -173,8 +175,9 @@ static void follow(Job *j)
         Engine *e = j->engine;
         j->waiting = false;
         (void) job_set_step(j, STEP_STARTING);
-        uint64_t limit = (e->settings.boot_timeout + e->settings.drain_timeout + e->settings.stop_timeout) *
-                         USEC_PER_SEC;
+        const AppState *s = job_app(j);
+        uint64_t end = s ? quiet_longest_end(e, s) : 0;
+        uint64_t limit = (e->settings.boot_timeout + end) * USEC_PER_SEC;
         (void) sd_event_add_time_relative(e->event, &j->deadline, CLOCK_MONOTONIC, limit, 0, too_late, j);
         if (w)
                 world_observe(w);
@@ -230,7 +233,7 @@ static void stop_changed(Job *j)
 static void restart_begin(Job *j)
 {
         j->waiting = false;
-        rollout_restart(j, j->operation.arguments);
+        rolling_begin(j);
 }
 
 static void nothing(Job *j)

@@ -45,6 +45,7 @@ struct Instance {
         unsigned n_exits;
         bool crash_told;       /* somebody was told that it crashes */
         uint64_t drain_since;  /* monotonic; of one that drains */
+        uint64_t quiet_since;  /* realtime: it was told to take no new work; 0: it was not */
         uint64_t drain_look;   /* likewise: only long connections are left, and then they are looked at */
         unsigned tunnels;      /* as of then: connections that have a clock of their own */
         unsigned attempts;     /* checks made outside an operation */

@@ -14,6 +14,7 @@
 #include "engine/drainplan.h"
 #include "engine/fault.h"
 #include "engine/joblog.h"
+#include "engine/quiet.h"
 #include "engine/routing.h"
 #include "model/paths.h"
 #include "router/traffic.h"
@@ -106,12 +107,15 @@ static void leave_router(AppWorld *w, const AppState *s, Instance *i)
 
 void drain_begin(AppWorld *w, const AppState *s, Instance *i)
 {
+        i->drain_since = clock_monotonic();
         if (!instance_is_routed(i)) {
-                drain_stop(w, i);
+                if (!quiet_begin(w, s, i))
+                        drain_stop(w, i);
+                else
+                        limit_leaving(w, s, i->name.type);
                 return;
         }
         i->phase = INSTANCE_DRAINING;
-        i->drain_since = clock_monotonic();
         i->drain_look = 0;
         record(w, i);
         fault_point("drain-recorded");
@@ -197,13 +201,25 @@ static void poll_instance(Round *round, AppWorld *w, Instance *i)
                 world_observe(w); /* nobody who waits for requests needs to wait for it */
 }
 
+void drain_poll_quiet(AppWorld *w)
+{
+        const AppState *s = catalog_find_app(&w->engine->catalog, w->app);
+        for (size_t k = 0; k < w->n_instances; k++) {
+                Instance *i = w->instances[k];
+                if (i->phase == INSTANCE_DRAINING && !instance_is_routed(i) && quiet_is_over(s, i))
+                        drain_stop(w, i);
+        }
+}
+
 void drain_poll(Engine *e)
 {
         Round round = {.engine = e, .state = 1};
         for (size_t i = 0; i < e->n_worlds; i++) {
                 AppWorld *w = e->worlds[i];
+                drain_poll_quiet(w);
                 for (size_t k = 0; k < w->n_instances; k++)
-                        if (w->instances[k]->phase == INSTANCE_DRAINING)
+                        if (w->instances[k]->phase == INSTANCE_DRAINING &&
+                            instance_is_routed(w->instances[k]))
                                 poll_instance(&round, w, w->instances[k]);
         }
         router_sessions_free(round.sessions, round.n);
@@ -257,7 +273,7 @@ static uint64_t drain_delay(Engine *e)
         for (size_t i = 0; i < e->n_worlds; i++)
                 for (size_t k = 0; k < e->worlds[i]->n_instances; k++) {
                         const Instance *instance = e->worlds[i]->instances[k];
-                        if (instance->phase != INSTANCE_DRAINING)
+                        if (instance->phase != INSTANCE_DRAINING || !instance_is_routed(instance))
                                 continue;
                         if (instance->drain_look == 0)
                                 return POLL_USEC;
@@ -266,13 +282,15 @@ static uint64_t drain_delay(Engine *e)
         return delay;
 }
 
+/* One that is quiet tells its end by itself: nobody need look for it ten times a second. */
 static bool something_waits(Engine *e)
 {
         for (size_t i = 0; i < e->n_worlds; i++) {
                 if (e->worlds[i]->not_before > 0)
                         return true;
                 for (size_t k = 0; k < e->worlds[i]->n_instances; k++)
-                        if (e->worlds[i]->instances[k]->next_attempt > 0)
+                        if (e->worlds[i]->instances[k]->next_attempt > 0 ||
+                            e->worlds[i]->instances[k]->quiet_since > 0)
                                 return true;
         }
         return false;

@@ -17,6 +17,8 @@ void drain_stop(AppWorld *w, Instance *i);
 
 /* Looks at everything that drains; those that are done are stopped. */
 void drain_poll(Engine *e);
+/* Only at its processes that were told to take no new work. */
+void drain_poll_quiet(AppWorld *w);
 
 /* Sees to it that the engine's tick comes when something waits for time to pass. */
 void drain_arm(Engine *e);

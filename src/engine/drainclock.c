@@ -15,6 +15,12 @@ DrainClocks drain_clocks(const AppWorld *w, const Instance *i)
                 return c;
         c.requests = settings_number(&s->settings, NULL, "drain-timeout") * USEC_PER_SEC;
         c.tunnels = c.requests;
+        if (!instance_is_routed(
+                    i)) { /* it was told to take no new work: whoever waits need not wait for all */
+                c.tunnels = settings_number(&s->settings, i->name.type, "quiet-time") * USEC_PER_SEC;
+                c.requests = c.tunnels < c.requests ? c.tunnels : c.requests;
+                return c;
+        }
         if (f && f->stopped)
                 return c;
         c.tunnels = settings_number(&s->settings, NULL, "upgrade-drain-timeout") * USEC_PER_SEC;
@@ -41,8 +47,9 @@ bool drain_is_long(const AppWorld *w, const Instance *i)
 uint64_t drain_until(const AppWorld *w, const Instance *i)
 {
         const DrainClocks c = drain_clocks(w, i);
-        uint64_t age = drain_age(i),
-                 limit = age < c.requests && i->tunnels == 0 ? c.requests : drain_longest(&c);
+        uint64_t age = drain_age(i), limit = age < c.requests && i->tunnels == 0 && instance_is_routed(i)
+                                                     ? c.requests
+                                                     : drain_longest(&c);
         return clock_realtime() + (limit > age ? limit - age : 0);
 }
 

@@ -355,8 +355,12 @@ void job_world_changed(AppWorld *w)
 {
         for (size_t i = 0; i < w->engine->n_jobs; i++) {
                 Job *j = w->engine->jobs[i];
-                if (!j->ended && j->type->world_changed && streq(j->operation.app, w->app))
+                if (j->ended || !streq(j->operation.app, w->app))
+                        continue;
+                if (j->type->world_changed)
                         j->type->world_changed(j);
+                else if (j->world_changed)
+                        j->world_changed(j);
         }
 }
 

@@ -41,9 +41,12 @@ struct Job {
         void (*go_on)(Job *j); /* then */
 
         /* a release's or restart's */
-        Formation formation;        /* as it will be from the switch on */
-        unsigned pending;           /* launches not proven yet */
-        void (*phase_done)(Job *j); /* what comes after its release command */
+        Formation formation;           /* as it will be from the switch on */
+        unsigned pending;              /* launches not proven yet */
+        bool way_made;                 /* the old of types with strategy=stop-start have gone */
+        void (*world_changed)(Job *j); /* its application was observed; NULL: it waits for no change */
+        void (*one_proven)(Job *j, Instance *i); /* NULL: it counts until all are */
+        void (*phase_done)(Job *j);              /* what comes after its release command */
         UnitCall *phase_status;
         sd_event_source *deadline;
 };

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "basic/strv.h"
 #include "basic/text.h"
 
 typedef struct Plan {
@@ -27,14 +28,9 @@ static void add(Plan *p, PlanStep step)
         p->steps[p->n_steps++] = step;
 }
 
-static bool is_held(const Plan *p, const PlanInstance *i)
-{
-        return p->wish->held_operation > 0 && i->name->operation == p->wish->held_operation;
-}
-
 static bool is_candidate(const Plan *p, const PlanInstance *i, const char *type, unsigned index)
 {
-        return !i->leaving && !i->stale && !i->name->oneoff && !is_held(p, i) &&
+        return !i->leaving && !i->stale && !i->name->oneoff && !i->held &&
                i->name->version == p->wish->version && i->name->index == index && streq(i->name->type, type);
 }
 
@@ -73,13 +69,38 @@ static void plan_observed(Plan *p)
 {
         for (size_t k = 0; k < p->n_observed; k++) {
                 const PlanInstance *i = &p->observed[k];
-                if (i->leaving || is_held(p, i) || (i->name->oneoff && !i->stale))
+                if (i->leaving || i->held || (i->name->oneoff && !i->stale))
                         continue; /* a one-off ends by itself, or whoever started it ends it */
                 if (chosen_for(p, i) != i)
                         add(p, (PlanStep){.action = i->ready ? PLAN_DRAIN : PLAN_STOP, .instance = k});
                 else if (!i->ready && !i->busy)
                         add(p, (PlanStep){.action = PLAN_PROVE, .instance = k});
         }
+}
+
+/* Another one of its type has not gone yet, or an operation is about to stop or start it. */
+static bool must_wait(const Plan *p, const char *type)
+{
+        if (!strv_contains(p->wish->exclusive, type))
+                return false;
+        for (size_t k = 0; k < p->n_observed; k++)
+                if (p->observed[k].leaving && !p->observed[k].name->oneoff &&
+                    streq(p->observed[k].name->type, type))
+                        return true;
+        return p->wish->operating;
+}
+
+/* An operation is bringing it up in the current release, or has: after our own restart it is not yet known
+ * which. */
+static bool is_being_brought_up(const Plan *p, const char *type, unsigned index)
+{
+        for (size_t k = 0; k < p->n_observed; k++) {
+                const PlanInstance *i = &p->observed[k];
+                if (i->held && !i->leaving && i->name->version == p->wish->version &&
+                    i->name->index == index && streq(i->name->type, type))
+                        return true;
+        }
+        return false;
 }
 
 static void plan_missing(Plan *p)
@@ -89,8 +110,9 @@ static void plan_missing(Plan *p)
         for (size_t k = 0; k < p->wish->procfile->n_processes; k++) {
                 const Process *process = &p->wish->procfile->processes[k];
                 unsigned wanted = runs(process) ? formation_wanted(p->wish->formation, process->type) : 0;
-                for (unsigned index = 1; index <= wanted; index++)
-                        if (!choose(p, process->type, index))
+                for (unsigned index = 1; index <= wanted && !must_wait(p, process->type); index++)
+                        if (!choose(p, process->type, index) &&
+                            !is_being_brought_up(p, process->type, index))
                                 add(p, (PlanStep){.action = PLAN_LAUNCH,
                                                   .type = process->type,
                                                   .index = index});

@@ -20,13 +20,15 @@ typedef struct PlanInstance {
         bool busy;    /* being brought up at this moment */
         bool leaving; /* draining or stopping */
         bool stale;   /* of a destroyed application of the same name */
+        bool held;    /* the business of an operation under way, which decides about it */
 } PlanInstance;
 
 typedef struct PlanWish {
         uint64_t version;         /* of the current release; 0: nothing should run */
         const Procfile *procfile; /* its process types */
         const Formation *formation;
-        uint64_t held_operation; /* instances of this operation are its own business; 0: none */
+        char *const *exclusive; /* types of which none may start while one leaves; NULL: none */
+        bool operating;         /* an operation is under way that stands instances up */
 } PlanWish;
 
 typedef enum PlanAction {

@@ -49,7 +49,7 @@ bool proof_is_due(const Instance *i, const Release *release)
 static void stop_unit(Proof *p, UnitCall **call, char *unit)
 {
         if (*call && unit)
-                (void) units_kill(p->world->engine->units, unit, SIGKILL);
+                (void) units_kill(p->world->engine->units, unit, SIGKILL, false);
         *call = unit_call_free(*call);
         free(unit);
 }

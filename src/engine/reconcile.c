@@ -8,6 +8,7 @@
 
 #include "basic/clock.h"
 #include "basic/log.h"
+#include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/cleaner.h"
 #include "engine/drain.h"
@@ -17,6 +18,7 @@
 #include "engine/launch.h"
 #include "engine/plan.h"
 #include "engine/ports.h"
+#include "engine/quiet.h"
 #include "engine/routing.h"
 #include "engine/slugs.h"
 #include "model/paths.h"
@@ -130,6 +132,10 @@ static void apply_step(AppWorld *w, AppState *s, const PlanStep *step)
                 drain_begin(w, s, i);
                 break;
         case PLAN_STOP:
+                if (!i->launch && !instance_is_routed(i)) {
+                        drain_begin(w, s, i); /* it has run since before this process was started */
+                        break;
+                }
                 launch_free(i->launch);
                 drain_stop(w, i);
                 break;
@@ -142,8 +148,29 @@ static void apply_step(AppWorld *w, AppState *s, const PlanStep *step)
         }
 }
 
+/* A restart's are the application's own as soon as they are proven: then the next one's turn comes. */
+static bool is_held(const Job *j, const Instance *i)
+{
+        return j && i->name.operation == j->operation.number &&
+               !(j->operation.kind == OPERATION_RESTART && i->phase == INSTANCE_READY);
+}
+
+static int list_exclusive(const AppState *s, char ***ret)
+{
+        int r = 0;
+        for (size_t i = 0; r >= 0 && i < s->procfile.n_processes; i++)
+                if (quiet_is_exclusive(s, s->procfile.processes[i].type))
+                        r = strv_append(ret, s->procfile.processes[i].type);
+        return r;
+}
+
 static int make_plan(AppWorld *w, AppState *s, PlanStep **ret, size_t *ret_n)
 {
+        const Job *held = job_standing_up(w->engine, w->app);
+        _cleanup_strv_ char **exclusive = NULL;
+        int r = list_exclusive(s, &exclusive);
+        if (r < 0)
+                return r;
         _cleanup_free_ PlanInstance *observed = calloc(w->n_instances + 1, sizeof(PlanInstance));
         if (!observed)
                 return -ENOMEM;
@@ -155,14 +182,15 @@ static int make_plan(AppWorld *w, AppState *s, PlanStep **ret, size_t *ret_n)
                         .busy = instance->launch != NULL,
                         .leaving = instance->phase >= INSTANCE_DRAINING,
                         .stale = instance_is_stale(instance, s),
+                        .held = is_held(held, instance),
                 };
         }
-        Job *held = job_standing_up(w->engine, w->app);
         const PlanWish wish = {
                 .version = s->release.slug ? s->release.version : 0,
                 .procfile = &s->procfile,
                 .formation = &s->formation,
-                .held_operation = held ? held->operation.number : 0,
+                .exclusive = exclusive,
+                .operating = held,
         };
         return plan_app(&wish, observed, w->n_instances, ret, ret_n);
 }
@@ -274,6 +302,7 @@ void reconcile_app(AppWorld *w)
 
         collect_failed(w);
         collect_read(w);
+        drain_poll_quiet(w);
         record_crash(w, s);
         _cleanup_free_ PlanStep *steps = NULL;
         size_t n = 0;

@@ -13,13 +13,15 @@
 #include "engine/hostfiles.h"
 #include "engine/launch.h"
 #include "engine/ports.h"
+#include "engine/quiet.h"
 #include "engine/releasephase.h"
 #include "engine/rollout-formation.h"
 #include "engine/routing.h"
 #include "engine/slugs.h"
+#include "engine/swap.h"
 #include "engine/tail.h"
 
-static void switch_over(Job *j, AppState *s, AppWorld *w);
+static void all_proven(Job *j, AppState *s, AppWorld *w);
 static void announce(Job *j, AppState *s, AppWorld *w);
 
 static void proven(void *userdata, Launch *l, int r, const char *text)
@@ -39,8 +41,11 @@ static void proven(void *userdata, Launch *l, int r, const char *text)
                          (unsigned long long) i->name.version, reason ? reason : "failed");
                 return;
         }
-        if (--j->pending == 0 && s && w)
-                switch_over(j, s, w);
+        j->pending--;
+        if (j->one_proven)
+                j->one_proven(j, i);
+        else if (j->pending == 0 && s && w)
+                all_proven(j, s, w);
 }
 
 static void started(void *userdata)
@@ -50,7 +55,7 @@ static void started(void *userdata)
                 (void) job_set_step(j, STEP_CHECKING);
 }
 
-static Instance *find_own(AppWorld *w, const Job *j, const char *type, unsigned index)
+Instance *rollout_find_own(AppWorld *w, const Job *j, const char *type, unsigned index)
 {
         for (size_t k = 0; k < w->n_instances; k++) {
                 Instance *i = w->instances[k];
@@ -61,10 +66,10 @@ static Instance *find_own(AppWorld *w, const Job *j, const char *type, unsigned 
         return NULL;
 }
 
-static int launch_one(Job *j, AppWorld *w, const Release *release, const char *type, unsigned index)
+int rollout_launch_one(Job *j, AppWorld *w, const Release *release, const char *type, unsigned index)
 {
         Engine *e = j->engine;
-        Instance *i = find_own(w, j, type, index);
+        Instance *i = rollout_find_own(w, j, type, index);
         if (i && i->phase == INSTANCE_READY)
                 return 0;
         if (!i) {
@@ -107,17 +112,20 @@ static int launch_one(Job *j, AppWorld *w, const Release *release, const char *t
         return r;
 }
 
-static void launch_all(Job *j, AppState *s, AppWorld *w, const Release *release, const Procfile *procfile)
+/* Those of the types with strategy=stop-start, or of the others. */
+static void launch_all(Job *j, AppState *s, AppWorld *w, const Release *release, const Procfile *procfile,
+                       bool exclusive)
 {
         int r;
         j->pending = 1; /* ours, until all are on their way */
         for (size_t i = 0; i < procfile->n_processes; i++) {
                 const char *type = procfile->processes[i].type;
                 unsigned wanted = streq(type, "release") ? 0 : formation_wanted(&j->formation, type);
-                if (wanted > 0)
-                        job_say(j, "       Starting %u %s process%s", wanted, type, wanted == 1 ? "" : "es");
+                if (wanted == 0 || quiet_is_exclusive(s, type) != exclusive)
+                        continue;
+                job_say(j, "       Starting %u %s process%s", wanted, type, wanted == 1 ? "" : "es");
                 for (unsigned index = 1; index <= wanted; index++) {
-                        r = launch_one(j, w, release, type, index);
+                        r = rollout_launch_one(j, w, release, type, index);
                         if (r < 0) {
                                 job_fail(j, "cannot start %s.%u: %s", type, index, strerror(-r));
                                 return;
@@ -125,7 +133,7 @@ static void launch_all(Job *j, AppState *s, AppWorld *w, const Release *release,
                 }
         }
         if (--j->pending == 0)
-                switch_over(j, s, w);
+                all_proven(j, s, w);
 }
 
 /* The job has ended when it fails. */
@@ -144,6 +152,33 @@ static int read_own(Job *j, const AppState *s, Release *release, Procfile *procf
         return r;
 }
 
+/* The old of the types with strategy=stop-start are stopped; the new start when they have gone. */
+static void make_way(Job *j)
+{
+        AppState *s = job_app(j);
+        AppWorld *w = job_world(j);
+        _cleanup_release_ Release release = RELEASE_NULL;
+        _cleanup_procfile_ Procfile procfile = PROCFILE_NULL;
+        bool clear = true;
+        if (!s || !w) {
+                job_fail(j, "the application was destroyed meanwhile");
+                return;
+        }
+        if (read_own(j, s, &release, &procfile) < 0)
+                return;
+        for (size_t i = 0; i < procfile.n_processes; i++) {
+                const char *type = procfile.processes[i].type;
+                if (formation_wanted(&j->formation, type) > 0 && quiet_is_exclusive(s, type) &&
+                    !swap_make_way(w, s, type, 0, j->operation.number))
+                        clear = false;
+        }
+        j->world_changed = clear ? NULL : make_way;
+        if (!clear)
+                return;
+        j->way_made = true;
+        launch_all(j, s, w, &release, &procfile, true);
+}
+
 /* Whatever went before: its processes start. */
 static void stand_up(Job *j)
 {
@@ -159,7 +194,7 @@ static void stand_up(Job *j)
                 return;
         (void) job_set_step(j, STEP_STARTING);
         job_say(j, "-----> Starting v%llu", (unsigned long long) release.version);
-        launch_all(j, s, w, &release, &procfile);
+        launch_all(j, s, w, &release, &procfile, false);
 }
 
 void rollout_start(Job *j)
@@ -183,7 +218,8 @@ void rollout_start(Job *j)
                 return;
         if (!release.slug) {
                 (void) job_set_step(j, STEP_STARTING);
-                switch_over(j, s, w);
+                j->way_made = true;
+                all_proven(j, s, w);
                 return;
         }
         r = hostfiles_make_etc(s);
@@ -275,65 +311,14 @@ static void switch_release(Job *j, AppState *s, AppWorld *w)
         announce(j, s, w);
 }
 
-static void switch_over(Job *j, AppState *s, AppWorld *w)
+static void all_proven(Job *j, AppState *s, AppWorld *w)
 {
-        _cleanup_error_ Error error = ERROR_NULL;
+        if (!j->way_made) {
+                make_way(j);
+                return;
+        }
         (void) job_set_step(j, STEP_SWITCHING);
-        if (j->operation.kind != OPERATION_RESTART) {
-                switch_release(j, s, w);
-                return;
-        }
-        int r = add_to_router(j, s, w, &error);
-        if (r < 0)
-                job_fail(j, "the router does not take its processes: %s", error_text(&error, r));
-        else
-                succeed(j, w);
-}
-
-static bool is_meant(char *const *what, const char *type, unsigned index)
-{
-        char name[64];
-        snprintf(name, sizeof(name), "%s.%u", type, index);
-        for (char *const *w = what; w && *w; w++)
-                if (!**w || streq(*w, type) || streq(*w, name))
-                        return true;
-        return false;
-}
-
-void rollout_restart(Job *j, char *const *what)
-{
-        AppState *s = job_app(j);
-        AppWorld *w = job_world(j);
-        _cleanup_error_ Error error = ERROR_NULL;
-        if (!s || !w) {
-                job_fail(j, "the application was destroyed meanwhile");
-                return;
-        }
-        formation_clear(&j->formation);
-        int r = formation_copy(&s->formation, &j->formation);
-        if (r >= 0)
-                r = hostfiles_write_environment(j->engine, s, s->current, &s->release, &s->procfile, &error);
-        if (r < 0) {
-                job_fail(j, "cannot prepare its environment: %s", error_text(&error, r));
-                return;
-        }
-        (void) job_set_step(j, STEP_STARTING);
-        j->pending = 1;
-        for (size_t i = 0; i < s->procfile.n_processes; i++) {
-                const char *type = s->procfile.processes[i].type;
-                unsigned wanted = streq(type, "release") ? 0 : formation_wanted(&j->formation, type);
-                for (unsigned index = 1; index <= wanted; index++) {
-                        if (!is_meant(what, type, index))
-                                continue;
-                        r = launch_one(j, w, &s->release, type, index);
-                        if (r < 0) {
-                                job_fail(j, "cannot start %s.%u: %s", type, index, strerror(-r));
-                                return;
-                        }
-                }
-        }
-        if (--j->pending == 0)
-                switch_over(j, s, w);
+        switch_release(j, s, w);
 }
 
 void rollout_abandon(Job *j)
@@ -343,6 +328,8 @@ void rollout_abandon(Job *j)
                 Instance *i = w->instances[k];
                 if (i->name.operation != j->operation.number)
                         continue;
+                if (j->operation.kind == OPERATION_RESTART && i->phase == INSTANCE_READY)
+                        continue; /* it has taken its place */
                 launch_free(i->launch);
                 drain_stop(w, i);
         }

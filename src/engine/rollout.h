@@ -35,9 +35,11 @@ bool rollout_adopt(Job *j);
 /* Goes on with a release that is committed already: after our own restart too. */
 void rollout_start(Job *j);
 
-/* The same instances again, of the release that is current: ps:restart. Each of `what` is a type, a name or
- * "", which is all. */
-void rollout_restart(Job *j, char *const *what);
+/* The operation's own `type`.`index`, that has not begun to leave; NULL: there is none yet. */
+Instance *rollout_find_own(AppWorld *w, const Job *j, const char *type, unsigned index);
 
-/* Stops what it has stood up. */
+/* Brings it up, or proves it again; a failure ends the job. */
+int rollout_launch_one(Job *j, AppWorld *w, const Release *release, const char *type, unsigned index);
+
+/* Stops what it has stood up; a restart's that have taken their places stay. */
 void rollout_abandon(Job *j);

@@ -107,13 +107,14 @@ static void test_operation_under_way_is_left_alone(void **state)
         World *w = *state;
         observe(w, "web", 1, 12, 3);
         observe(w, "web", 2, 12, 3);
-        observe(w, "web", 1, 13, 4)->ready = false;
-        w->wish.held_operation = 4;
+        PlanInstance *own = observe(w, "web", 1, 13, 4);
+        own->ready = false;
+        own->held = true;
         plan(w);
         assert_int_equal(w->n_steps, 0);
 
         /* It has failed: what it stood up goes, at once, since it never had traffic. */
-        w->wish.held_operation = 0;
+        own->held = false;
         plan(w);
         assert_int_equal(w->n_steps, 1);
         assert_int_equal(w->steps[0].action, PLAN_STOP);
@@ -199,6 +200,47 @@ static void test_nothing_is_wished(void **state)
         assert_int_equal(w->steps[0].action, PLAN_DRAIN);
 }
 
+/* A restart that we take up again after our own: the new one is there already, the old one has gone. */
+static void test_what_is_being_brought_up_is_not_missing(void **state)
+{
+        World *w = *state;
+        observe(w, "web", 2, 12, 3);
+        PlanInstance *own = observe(w, "web", 1, 12, 4);
+        own->ready = false;
+        own->held = true;
+        plan(w);
+        assert_int_equal(w->n_steps, 0);
+
+        own->leaving = true; /* it has failed */
+        plan(w);
+        assert_int_equal(w->n_steps, 1);
+        assert_int_equal(w->steps[0].action, PLAN_LAUNCH);
+        assert_int_equal(w->steps[0].index, 1);
+}
+
+static void test_an_exclusive_type_waits(void **state)
+{
+        World *w = *state;
+        char worker[] = "worker", *exclusive[] = {worker, NULL};
+        w->wish.exclusive = exclusive;
+        assert_int_equal(formation_set(&w->formation, "web", 0, NULL), 0);
+        assert_int_equal(formation_set(&w->formation, "worker", 1, NULL), 0);
+        PlanInstance *old = observe(w, "worker", 1, 11, 3);
+        old->leaving = true;
+        plan(w);
+        assert_int_equal(w->n_steps, 0);
+
+        w->n = 0; /* it has gone, but an operation is about to start the next one */
+        w->wish.operating = true;
+        plan(w);
+        assert_int_equal(w->n_steps, 0);
+        w->wish.operating = false;
+        plan(w);
+        assert_int_equal(w->n_steps, 1);
+        assert_int_equal(w->steps[0].action, PLAN_LAUNCH);
+        instance_name_clear(&w->names[0]);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_world, free_world)
 
 static void test_oneoffs_are_nobodys_business(void **state)
@@ -231,6 +273,8 @@ int main(void)
                 TEST(test_one_that_leaves_is_replaced),
                 TEST(test_release_process_never_runs),
                 TEST(test_nothing_is_wished),
+                TEST(test_what_is_being_brought_up_is_not_missing),
+                TEST(test_an_exclusive_type_waits),
                 TEST(test_oneoffs_are_nobodys_business),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

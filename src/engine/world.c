@@ -13,6 +13,7 @@
 #include "engine/events.h"
 #include "engine/mounted.h"
 #include "model/name.h"
+#include "render/instance.h"
 
 /* A unit that starts or stops tells of a dozen changes: systemd is asked at once after the first, and then
  * this seldom. */
@@ -175,6 +176,13 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
         i->started = u->started;
         i->active_since = u->active_since;
         tell_crash(w, i, is_new);
+        if (i->quiet_since == 0)
+                i->quiet_since = render_quiet_since(u->description);
+        if (i->quiet_since > 0 && i->phase < INSTANCE_DRAINING) { /* told before this process was started */
+                uint64_t now = clock_realtime(), age = now > i->quiet_since ? now - i->quiet_since : 0;
+                i->phase = INSTANCE_DRAINING;
+                i->drain_since = clock_monotonic() - age;
+        }
         if (u->state == UNIT_DEACTIVATING && i->phase != INSTANCE_DRAINING && u->sub_state &&
             !streq(u->sub_state, "auto-restart"))
                 i->phase = INSTANCE_STOPPING;

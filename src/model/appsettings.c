@@ -49,7 +49,7 @@ static uint64_t default_number(const AppSettings *s, const Setting *setting)
 uint64_t settings_number(const AppSettings *s, const char *type, const char *name)
 {
         const Setting *setting = setting_find(name);
-        assert(setting && (setting->scope == SETTING_PROCESS) == (type != NULL));
+        assert(setting && (setting->scope != SETTING_APP) == (type != NULL));
         const char *value = find_value(s, type, setting);
         return value ? setting_number(setting, value) : default_number(s, setting);
 }

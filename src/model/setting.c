@@ -15,12 +15,19 @@ const Setting settings_table[] = {
          "how long open requests have when what answers them is replaced"},
         {"max-draining", SETTING_APP, SETTING_COUNT, 1, 100, "2", NULL, 0,
          "how many old releases of a process type may drain at a time; then the oldest is cut"},
+        {"quiet-signal", SETTING_WORKER, SETTING_SIGNAL, 0, 0, "none", NULL, 0,
+         "with strategy=handover: what tells the old process to take no new work"},
+        {"quiet-time", SETTING_WORKER, SETTING_SECONDS, 0, 86400, "30s", NULL, 0,
+         "with strategy=handover: how long it has for what it has begun, before its stop signal"},
         {"stop-scope", SETTING_PROCESS, SETTING_CHOICE, 0, 0, "all", "all|main", 0,
          "who gets the stop signal: all processes of an instance, or the main one alone"},
         {"stop-signal", SETTING_PROCESS, SETTING_SIGNAL, 0, 0, "SIGTERM", NULL, 0,
          "what asks an instance to stop"},
         {"stop-timeout", SETTING_PROCESS, SETTING_SECONDS, 1, 86400, "30s", NULL,
          offsetof(Settings, stop_timeout), "how long an instance has between its stop signal and SIGKILL"},
+        {"strategy", SETTING_WORKER, SETTING_CHOICE, 0, 0, "overlap", "overlap|handover|stop-start", 0,
+         "how the new takes over from the old: beside it, after it was told to be quiet, or once it has "
+         "ended"},
         {"upgrade-drain-timeout", SETTING_APP, SETTING_SECONDS, 0, 86400, "600s", NULL, 0,
          "how long WebSockets and the like have when what answers them is replaced"},
         {0},
@@ -47,10 +54,10 @@ int setting_key_parse(const char *key, char **ret_type, const Setting **ret, Err
         const Setting *setting = setting_find(dot ? dot + 1 : key);
         if (!setting)
                 return no_such_setting(key, e);
-        if (setting->scope == SETTING_PROCESS && !dot)
-                return error_set(e, -EINVAL,
-                                 "%s is set for each process type: web.%s for the web process, for example",
-                                 setting->name, setting->name);
+        if (setting->scope != SETTING_APP && !dot)
+                return error_set(e, -EINVAL, "%s is set for each process type: %s.%s, for example",
+                                 setting->name, setting->scope == SETTING_WORKER ? "worker" : "web",
+                                 setting->name);
         if (setting->scope == SETTING_APP && dot)
                 return error_set(e, -EINVAL, "%s is set for the whole application, without a process type",
                                  setting->name);
@@ -58,6 +65,13 @@ int setting_key_parse(const char *key, char **ret_type, const Setting **ret, Err
         int r = dot ? process_type_canonical(key, (size_t) (dot - key), &type, e) : 0;
         if (r < 0)
                 return r;
+        if (setting->scope == SETTING_WORKER && streq(type, "web")) {
+                free(type);
+                return error_set(e, -EINVAL,
+                                 "%s is for processes that the router sends no requests to: web is replaced "
+                                 "by a switch of the router",
+                                 setting->name);
+        }
         *ret_type = type;
         *ret = setting;
         return 0;

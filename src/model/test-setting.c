@@ -192,8 +192,12 @@ static void bad_keys_are_explained(void **state)
         unchangeable("nothing", "1", "there is no setting \"nothing\" (`paas settings` lists them)");
         unchangeable("web.nothing", "1", "there is no setting \"web.nothing\" (`paas settings` lists them)");
         unchangeable("stop-signal", "HUP",
-                     "stop-signal is set for each process type: web.stop-signal for the web process, for "
-                     "example");
+                     "stop-signal is set for each process type: web.stop-signal, for example");
+        unchangeable("strategy", "handover",
+                     "strategy is set for each process type: worker.strategy, for example");
+        unchangeable("web.strategy", "handover",
+                     "strategy is for processes that the router sends no requests to: web is replaced by a "
+                     "switch of the router");
         unchangeable("web.drain-timeout", "1s",
                      "drain-timeout is set for the whole application, without a process type");
         unchangeable("clock.stop-signal", "HUP",

@@ -3,6 +3,7 @@
 #include "render/instance.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "basic/clock.h"
 #include "basic/text.h"
@@ -52,16 +53,36 @@ static void add_lifecycle(UnitSpec *s, const RenderInstance *i)
         unit_spec_string(s, "CollectMode", "inactive-or-failed");
 }
 
+#define QUIET_SINCE ", quiet since "
+
+char *render_instance_description(const InstanceName *n, uint64_t quiet_since)
+{
+        char *s = NULL, when[CLOCK_TEXT_SIZE] = "";
+        if (quiet_since > 0)
+                clock_format(quiet_since + USEC_PER_SEC - 1, when);
+        return asprintf(&s, "%s %s.%u of release v%llu%s%s", n->app, n->type, n->index,
+                        (unsigned long long) n->version, quiet_since > 0 ? QUIET_SINCE : "", when) < 0
+                       ? NULL
+                       : s;
+}
+
+uint64_t render_quiet_since(const char *description)
+{
+        uint64_t since = 0;
+        const char *when = strstr(description, QUIET_SINCE);
+        return when && clock_parse(when + strlen(QUIET_SINCE), &since) >= 0 ? since : 0;
+}
+
 UnitSpec *render_instance_service(const RenderInstance *i)
 {
         const InstanceName *n = i->name;
-        _cleanup_free_ char *unit = instance_unit_name(n, ".service");
-        _cleanup_unit_spec_ UnitSpec *s = unit ? unit_spec_new(unit) : NULL;
+        _cleanup_free_ char *unit = instance_unit_name(n, ".service"),
+                            *description = render_instance_description(n, 0);
+        _cleanup_unit_spec_ UnitSpec *s = unit && description ? unit_spec_new(unit) : NULL;
         if (!s)
                 return NULL;
 
-        unit_spec_stringf(s, "Description", "%s %s.%u of release v%llu", n->app, n->type, n->index,
-                          (unsigned long long) n->version);
+        unit_spec_string(s, "Description", description);
         instance_add_identity(s, i);
         add_lifecycle(s, i);
         instance_add_environment(s, i);

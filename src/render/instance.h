@@ -15,6 +15,11 @@
 
 /* The service; its overlay is `render_instance_mount()` in the same call. NULL when out of memory. */
 UnitSpec *render_instance_service(const RenderInstance *i);
+/* Its Description=; with `quiet_since` (realtime usec, 0: not) it was told to take no new work. And back:
+ * when that was, to the next full second; 0: it was not. The first is NULL when out of memory. */
+char *render_instance_description(const InstanceName *n, uint64_t quiet_since);
+uint64_t render_quiet_since(const char *description);
+
 UnitSpec *render_instance_mount(const RenderInstance *i);
 
 /* "paas-slug-my_app-v12.service". NULL when out of memory. */

@@ -172,8 +172,8 @@ static int list_go_on(UnitCall *c)
         return 0;
 }
 
-static int list_add(UnitCall *c, const char *name, const char *load, const char *active, const char *sub,
-                    const char *path)
+static int list_add(UnitCall *c, const char *name, const char *description, const char *load,
+                    const char *active, const char *sub, const char *path)
 {
         ListState *l = c->list;
         ListEntry *all = realloc(l->entries, (l->n_entries + 1) * sizeof(ListEntry));
@@ -193,23 +193,24 @@ static int list_add(UnitCall *c, const char *name, const char *load, const char 
         entry->inspection.not_found = streq(load, "not-found");
         entry->listed_as_found = !entry->inspection.not_found;
         s->known = c->known && entry->listed_as_found && c->known(c->userdata, name, s->state, sub);
-        return text_replace(&s->sub_state, sub);
+        r = text_replace(&s->description, description);
+        return r < 0 ? r : text_replace(&s->sub_state, sub);
 }
 
 static int list_read(UnitCall *c, sd_bus_message *m)
 {
-        const char *name, *load, *active, *sub, *path;
+        const char *name, *description, *load, *active, *sub, *path;
         c->list = calloc(1, sizeof(ListState));
         if (!c->list)
                 return -ENOMEM;
 
         int r = sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
         while (r >= 0) {
-                r = sd_bus_message_read(m, "(ssssssouso)", &name, NULL, &load, &active, &sub, NULL, &path,
-                                        NULL, NULL, NULL);
+                r = sd_bus_message_read(m, "(ssssssouso)", &name, &description, &load, &active, &sub, NULL,
+                                        &path, NULL, NULL, NULL);
                 if (r <= 0)
                         break;
-                r = list_add(c, name, load, active, sub, path);
+                r = list_add(c, name, description, load, active, sub, path);
         }
         return r;
 }

@@ -19,6 +19,7 @@ static const char *const state_names[_UNIT_STATE_MAX] = {
 void unit_status_clear(UnitStatus *s)
 {
         free(s->name);
+        free(s->description);
         free(s->sub_state);
         free(s->result);
         strv_free(s->environment);
@@ -29,10 +30,11 @@ int unit_status_init(UnitStatus *s, const char *name)
 {
         *s = (UnitStatus){
                 .name = strdup(name),
+                .description = strdup(""),
                 .sub_state = strdup(""),
                 .result = strdup(""),
         };
-        if (s->name && s->sub_state && s->result)
+        if (s->name && s->description && s->sub_state && s->result)
                 return 0;
         unit_status_clear(s);
         return -ENOMEM;

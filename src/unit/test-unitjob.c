@@ -218,7 +218,7 @@ static void test_stop(void **state)
         assert_int_equal(units_stop(f->units, "a.service", on_done, &o, NULL), 0);
         run_until(f, &o.n, 3);
         assert_int_equal(o.r, 0);
-        assert_int_equal(units_kill(f->units, "a.service", 9), 0);
+        assert_int_equal(units_kill(f->units, "a.service", 9, false), 0);
         assert_int_equal(units_reset_failed(f->units, "a.service"), 0);
         run_dry(f);
         assert_non_null(

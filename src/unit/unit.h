@@ -32,8 +32,9 @@ typedef enum UnitState { /* systemd's ActiveState */
 typedef struct UnitStatus {
         char *name;
         bool loaded; /* false: no such unit (all else is empty) */
-        bool known;  /* in a list: the caller knows the rest; only name and states are here */
+        bool known;  /* in a list: the caller knows the rest; only name, description and states are here */
         UnitState state;
+        char *description;     /* of a list only */
         char *sub_state;       /* "running", "auto-restart", "exited", … */
         char *result;          /* "success", "exit-code", "timeout", "oom-kill", … (services only) */
         int exit_code;         /* ExecMainCode: CLD_EXITED, CLD_KILLED, … ; 0 before */
@@ -79,8 +80,10 @@ int units_stop(Units *u, const char *name, UnitDone done, void *userdata, UnitCa
  * success), -EIO "failed", -ENOENT "missing". */
 int units_wait(Units *u, const char *name, UnitDone done, void *userdata, UnitCall **ret);
 
-/* SIGKILL and the like to the whole cgroup; fire and forget. */
-int units_kill(Units *u, const char *name, int signal);
+/* To the whole cgroup, or the main process alone; fire and forget. */
+int units_kill(Units *u, const char *name, int signal, bool main_only);
+/* Another Description= for a unit that runs, until it ends. Comes before what is asked after it. */
+int units_describe(Units *u, const char *name, const char *description);
 int units_reset_failed(Units *u, const char *name);
 
 /* Status of one unit. One that is not loaded is no error. The strings of a status are "" where there is

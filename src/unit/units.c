@@ -255,11 +255,19 @@ int units_watch(Units *u, const char *prefix, UnitChanged changed, void *userdat
 
 /* Fire and forget: where there is no such unit, all is well. */
 
-int units_kill(Units *u, const char *name, int signal)
+int units_kill(Units *u, const char *name, int signal, bool main_only)
 {
         int r = sd_bus_call_method_async(u->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                         "KillUnit", on_answer_ignored, NULL, "ssi", name, "all",
-                                         (int32_t) signal);
+                                         "KillUnit", on_answer_ignored, NULL, "ssi", name,
+                                         main_only ? "main" : "all", (int32_t) signal);
+        return r < 0 ? r : 0;
+}
+
+int units_describe(Units *u, const char *name, const char *description)
+{
+        int r = sd_bus_call_method_async(u->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                         "SetUnitProperties", on_answer_ignored, NULL, "sba(sv)", name, 1, 1,
+                                         "Description", "s", description);
         return r < 0 ? r : 0;
 }
 
