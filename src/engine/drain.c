@@ -138,9 +138,9 @@ static void look(Round *round)
         if (round->state != 1)
                 return;
         round->state = router_sessions(round->engine->router, &round->sessions, &round->n, &error);
-        if (round->state == -ENOENT || round->state == -ECONNREFUSED)
+        if (round->state == -ENOENT)
                 round->state = 0; /* no router, no sessions */
-        if (round->state < 0)
+        if (round->state < 0 && round->state != -EAGAIN)
                 log_warning(0, "cannot ask the router what drains: %s", error_text(&error, round->state));
 }
 

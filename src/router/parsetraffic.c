@@ -100,6 +100,8 @@ int router_parse_old_workers(const char *reply, unsigned **ret)
         _cleanup_free_ unsigned *pids = NULL;
         size_t n = 0;
         const char *line = strstr(reply, "# old workers\n");
+        if (!line && !strstr(reply, "# workers\n"))
+                return -EAGAIN; /* cut off: the master is being reloaded */
         for (line = line ? strchr(line, '\n') : NULL; line && line[1] && line[1] != '#';
              line = strchr(line + 1, '\n')) {
                 unsigned pid;

@@ -34,7 +34,30 @@ static int add_worker(Router *r, unsigned worker, RouterSessions *l, Error *e)
 {
         _cleanup_free_ char *reply = NULL;
         int k = ask_worker(r, worker, "show sess", &reply, e);
+        if (k >= 0 && !*reply) /* what asks is a session, too: the master went away in the middle */
+                return -EAGAIN;
         return k < 0 ? k : router_parse_sessions(reply, worker, l);
+}
+
+static bool nobody_there(int r)
+{
+        return r == -ENOENT || r == -ECONNREFUSED;
+}
+
+/* While the router is reloaded its master answers nobody for some tenths of a second, and while it stops its
+ * workers do not: only when neither does, there is no session. */
+static int ask_current(Router *r, RouterSessions *l, char **ret_processes, Error *e)
+{
+        int worker = add_worker(r, 0, l, e);
+        if (worker < 0 && !nobody_there(worker))
+                return worker;
+        int master = router_command(r->master_socket, ROUTER_SOCKET_MASTER, "show proc",
+                                    ROUTER_COMMAND_TIMEOUT, ret_processes, e);
+        if (nobody_there(worker) && nobody_there(master))
+                return -ENOENT;
+        if (nobody_there(worker) || nobody_there(master))
+                return -EAGAIN;
+        return master;
 }
 
 int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e)
@@ -42,10 +65,7 @@ int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e)
         _cleanup_(clear) RouterSessions list = {0};
         _cleanup_free_ char *processes = NULL;
         _cleanup_free_ unsigned *old = NULL;
-        int k = add_worker(r, 0, &list, e);
-        if (k >= 0)
-                k = router_command(r->master_socket, ROUTER_SOCKET_MASTER, "show proc",
-                                   ROUTER_COMMAND_TIMEOUT, &processes, e);
+        int k = ask_current(r, &list, &processes, e);
         if (k >= 0)
                 k = router_parse_old_workers(processes, &old);
         for (size_t i = 0; k >= 0 && old[i] > 0; i++)

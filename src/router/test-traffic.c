@@ -97,6 +97,7 @@ static void old_workers(void **state)
         assert_int_equal(pids[1], 31585);
         assert_int_equal(pids[2], 0);
         free(pids);
+        assert_int_equal(router_parse_old_workers("", &pids), -EAGAIN);
         assert_int_equal(router_parse_old_workers("# workers\n7 worker 0\n# programs\n", &pids), 0);
         assert_int_equal(pids[0], 0);
         free(pids);

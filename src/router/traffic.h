@@ -15,7 +15,8 @@ typedef struct RouterSession {
         bool tunnel; /* it has become a WebSocket or the like: no request any more */
 } RouterSession;
 
-/* Every session that has come to a server of a backend whose name starts with "pool_". */
+/* Every session that has come to a server of a backend whose name starts with "pool_". -ENOENT: no router
+ * runs, so there is none; -EAGAIN: it is just being reloaded or stopped, and nobody can say. */
 int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e);
 void router_sessions_free(RouterSession *list, size_t n);
 
