@@ -4,14 +4,14 @@ const crypto = require('crypto');
 const http = require('http');
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-const PARTS = 60;
+const PART = 1024;
 const PART_MS = 250;
 
 function slow(response, bytes) {
   response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': bytes });
   let at = 0;
   const timer = setInterval(() => {
-    const n = Math.min(Math.ceil(bytes / PARTS), bytes - at);
+    const n = Math.min(PART, bytes - at);
     const from = at % LETTERS.length;
     response.write((LETTERS.slice(from) + LETTERS.repeat(Math.ceil(n / LETTERS.length))).slice(0, n));
     at += n;

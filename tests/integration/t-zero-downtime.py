@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Deploys, changes and upgrades under load: nobody outside notices. The long form, with its table, is `make bench`."""
+# needs: fresh
+# timeout: 400
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'lib'))
+from disturb import *
+from loadlib import Load
+from paaslab import *
+
+RATE, WEBSOCKETS, DOWNLOADS = 150, 20, 6      # what a busy machine with a sanitized paasd can do as well
+setup_paas()
+new_app('steady')
+app = Steady('steady')
+app.deploy()
+# a WebSocket outlives all of it
+must(paas('settings:set', 'upgrade-drain-timeout=1h', 'max-draining=100', '-a', 'steady'))
+install = upgrade_package(run(LAB, 'deb', '--suite', SUITE, '--flavour', FLAVOUR).stdout.split()[-1])
+
+
+def scale():
+    app.scale(3)
+    app.scale(2)
+
+
+def kept():
+    """The processes that an upgrade of the package must leave alone; those that drain may end."""
+    return [main_pid(u) for u in app.units() + ['paas-router.service']]
+
+
+load = Load('steady', RATE, WEBSOCKETS, DOWNLOADS, ('--bytes', '32768'))      # a download takes eight seconds
+QUIET = (('a deploy', app.deploy), ('a config change', app.config), ('a rollback', app.rollback), ('scaling', scale),
+         ('ps:restart', app.restart), ('a reload of the router', reload_router), ('daemon-reexec', reexec_systemd),
+         ('kill -9 of paasd', kill_paasd), ('an upgrade of the package', install))
+for name, happens in QUIET:
+    before = kept()
+    with load.span(name) as span:
+        happens()
+    if happens == install:
+        check('the upgrade restarts no process of an application and not the router', set(kept()) <= set(before) and len(kept()) > len(app.processes()), before, kept())
+with load.span('a restart of the router') as restart:
+    restart_router()
+    until('the router is back', router_ready)
+with load.span('kill -9 of an instance') as killed:
+    app.kill_instance()
+    until('it has been started again', lambda: all(p['state'] == 'up' for p in app.processes()))
+with load.span('kill -9 of HAProxy') as crashed:
+    kill_router_worker()
+with load.span('afterwards') as after:
+    until('it answers', lambda: ask('steady') == 'steady\n')
+account = load.end()
+print('# the generator: %s' % account)
+for s in load.spans:
+    print('# %-28s %6d requests, %d failed, %d long ones lost, p50 %.1f ms, p99 %.1f ms' % (s.name, s.requests, s.failed, s.lost, s.p50, s.p99))
+for s in load.spans[:len(QUIET)]:
+    check('%s: no request fails, no long connection is lost' % s.name, s.requests > 0 and s.failed == s.lost == 0, *s.explain())
+check('a restart of the router: no request fails', restart.requests > 0 and restart.failed == 0, *restart.explain())
+# what was in flight: a burst as long as 100 ms of the load is more than it can be
+for s in killed, crashed:
+    check('%s: no request fails but those in flight' % s.name, s.failed <= RATE // 10, *s.explain())
+check('the others keep their connections when an instance is killed', killed.lost < WEBSOCKETS + DOWNLOADS, *killed.explain())
+check('afterwards all is well', after.failed == 0, *after.explain())
+finish()
