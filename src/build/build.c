@@ -228,7 +228,11 @@ static BuildOutcome find_processes(Build *b, Pack *p)
         _cleanup_procfile_ Procfile defaults = PROCFILE_NULL;
         _cleanup_free_ char *declared = processes_list(&b->declared.procfile), *added = NULL;
 
-        int r = pack_release(p, &b->place, b->env, &defaults, &b->warnings, &e);
+        Listen listen =
+                LISTEN_PORT; /* of the pack's own web command: how the developer's listens is not known */
+        bool own_web = !procfile_find(&b->declared.procfile, "web");
+        int r = pack_release(p, &b->place, b->env, &defaults, &listen, &b->warnings, &e);
+        b->result.listen = own_web ? listen : LISTEN_PORT;
         show_warnings(b);
         if (r == -EINVAL)
                 return refused(&e, r);

@@ -16,8 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         _cleanup_strv_ char **warnings = NULL;
         _cleanup_error_ Error e = ERROR_NULL;
         _cleanup_free_ char *text = NULL;
+        Listen listen;
 
-        if (pack_release_parse((const char *) data, size, &p, &warnings, &e) < 0 || p.n_processes == 0)
+        if (pack_release_parse((const char *) data, size, &p, &listen, &warnings, &e) < 0 ||
+            p.n_processes == 0)
                 return 0;
         if (procfile_format(&p, &text) < 0 || strlen(text) > PROCFILE_MAX_BYTES)
                 return 0;

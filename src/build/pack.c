@@ -198,8 +198,8 @@ int pack_compile(const Pack *p, const PackPlace *place, char *const *env, Error 
         return run_program(p, place, env, "compile", true, -1, -1, e);
 }
 
-int pack_release(const Pack *p, const PackPlace *place, char *const *env, Procfile *ret, char ***warnings,
-                 Error *e)
+int pack_release(const Pack *p, const PackPlace *place, char *const *env, Procfile *ret, Listen *ret_listen,
+                 char ***warnings, Error *e)
 {
         _cleanup_free_ char *path = NULL, *text = NULL;
         if (asprintf(&path, "%s/bin/release", p->path) < 0)
@@ -222,5 +222,5 @@ int pack_release(const Pack *p, const PackPlace *place, char *const *env, Procfi
         if (r == -EFBIG)
                 return error_set(e, -EINVAL, "bin/release of the pack %s wrote more than %d bytes", p->name,
                                  PACK_RELEASE_MAX_BYTES);
-        return r < 0 ? r : pack_release_parse(text, length, ret, warnings, e);
+        return r < 0 ? r : pack_release_parse(text, length, ret, ret_listen, warnings, e);
 }

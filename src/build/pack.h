@@ -11,6 +11,7 @@
 
 #include "basic/error.h"
 #include "basic/strv.h"
+#include "model/listen.h"
 #include "model/procfile.h"
 
 typedef struct Pack {
@@ -49,5 +50,5 @@ int pack_detect(Pack *p, const PackPlace *place, char *const *env, char **ret_ti
 int pack_compile(const Pack *p, const PackPlace *place, char *const *env, Error *e);
 
 /* A pack without bin/release has no default process types. */
-int pack_release(const Pack *p, const PackPlace *place, char *const *env, Procfile *ret, char ***warnings,
-                 Error *e);
+int pack_release(const Pack *p, const PackPlace *place, char *const *env, Procfile *ret, Listen *ret_listen,
+                 char ***warnings, Error *e);

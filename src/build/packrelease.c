@@ -11,12 +11,14 @@
 #include "model/name.h"
 
 #define SECTION "default_process_types"
+#define LISTEN "default_listen"
 
 typedef struct Reader {
         unsigned line;
         bool in_section; /* below `default_process_types:` */
         bool in_ignored; /* below another key */
         Procfile p;
+        Listen listen;
         char ***warnings;
         Error *e;
 } Reader;
@@ -35,7 +37,9 @@ static int ignore_key(Reader *d, const char *key, size_t length)
         if (!shown)
                 return -ENOMEM;
         return strv_appendf(d->warnings,
-                            "'%s' of the pack's bin/release is ignored: only " SECTION " is read", shown);
+                            "'%s' of the pack's bin/release is ignored: only " SECTION " and " LISTEN
+                            " are read",
+                            shown);
 }
 
 /* A blank before it makes '#' a comment, as in YAML. */
@@ -118,6 +122,12 @@ static int read_key(Reader *d, const char *line)
         cut_comment(value);
         bool nothing = streq(value, "{}") || streq(value, "[]") || streq(value, "~");
 
+        if (n == strlen(LISTEN) && strncmp(line, LISTEN, n) == 0) {
+                d->in_section = d->in_ignored = false;
+                return listen_from_string(value, &d->listen) < 0
+                               ? refuse(d, line, "expected port, socket or proxy")
+                               : 0;
+        }
         d->in_section = n == strlen(SECTION) && strncmp(line, SECTION, n) == 0;
         d->in_ignored = !d->in_section;
         if (d->in_section && *value && !nothing)
@@ -141,7 +151,8 @@ static int read_line(Reader *d, const char *line)
         return refuse(d, line, "it belongs to no key");
 }
 
-int pack_release_parse(const char *text, size_t length, Procfile *ret, char ***warnings, Error *e)
+int pack_release_parse(const char *text, size_t length, Procfile *ret, Listen *ret_listen, char ***warnings,
+                       Error *e)
 {
         if (length > PACK_RELEASE_MAX_BYTES)
                 return error_set(e, -EINVAL, "bin/release of the pack wrote more than %d bytes",
@@ -165,5 +176,6 @@ int pack_release_parse(const char *text, size_t length, Procfile *ret, char ***w
                 return r;
         }
         *ret = d.p;
+        *ret_listen = d.listen;
         return 0;
 }

@@ -18,8 +18,9 @@ static void expect(const char *yaml, const char *expected)
         _cleanup_error_ Error e = ERROR_NULL;
         _cleanup_free_ char *text = NULL;
         char got[512];
+        Listen listen;
 
-        int r = pack_release_parse(yaml, strlen(yaml), &p, &warnings, &e);
+        int r = pack_release_parse(yaml, strlen(yaml), &p, &listen, &warnings, &e);
         if (r < 0) {
                 assert_int_equal(r, -EINVAL);
                 assert_non_null(e.message);
@@ -30,6 +31,8 @@ static void expect(const char *yaml, const char *expected)
         snprintf(got, sizeof(got), "%s", text);
         if (warnings)
                 snprintf(got + strlen(got), sizeof(got) - strlen(got), "/%zu", strv_length(warnings));
+        if (listen != LISTEN_PORT)
+                snprintf(got + strlen(got), sizeof(got) - strlen(got), "@%s", listen_to_string(listen));
         assert_string_equal(got, expected);
 }
 
@@ -44,6 +47,9 @@ static void test_accepted(void **state)
         expect("addons: []\ndefault_process_types:\n    web: a\n\n    # comment\n    worker: b: c\n",
                "web: a\nworker: b: c\n");
         expect("default_process_types: {}\n", "");
+        expect("default_process_types:\n  web: a\ndefault_listen: socket # fd 3\n", "web: a\n@socket");
+        expect("default_listen: port\ndefault_process_types:\n  web: a\n", "web: a\n");
+        expect("default_listen: 80\n", "error");
         expect("default_process_types:\n  web: run # not this\n", "web: run\n");
         expect("default_process_types:\n  web: run a#b\n", "web: run a#b\n");
         expect("default_process_types:\n  web: 'it''s # here'\n", "web: it's # here\n");

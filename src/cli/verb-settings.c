@@ -9,6 +9,7 @@
 #include "basic/strv.h"
 #include "cli/cli.h"
 #include "cli/columns.h"
+#include "cli/settingschange.h"
 #include "client/reply.h"
 
 int verb_settings(Cli *cli)
@@ -32,10 +33,10 @@ int verb_settings(Cli *cli)
         return columns_print(&c, NULL);
 }
 
-static int append_pairs(Cli *cli, sd_bus_message *m)
+static int append_pairs(Cli *cli, sd_bus_message *m, char *const *pairs)
 {
         int r = sd_bus_message_open_container(m, 'a', "{ss}");
-        STRV_FOREACH(pair, cli->invocation->arguments) {
+        for (char *const *pair = pairs; pair && *pair; pair++) {
                 const char *equals = strchr(*pair, '=');
                 if (!equals)
                         return error_set(&cli->error, -EINVAL, "'%s' is not KEY=VALUE", *pair);
@@ -48,12 +49,11 @@ static int append_pairs(Cli *cli, sd_bus_message *m)
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int append(Cli *cli, sd_bus_message *m, bool set)
+static int append(Cli *cli, sd_bus_message *m, char *const *set, char *const *unset)
 {
-        char *nothing = NULL;
-        int r = set ? append_pairs(cli, m) : sd_bus_message_append(m, "a{ss}", 0);
+        int r = append_pairs(cli, m, set);
         if (r >= 0)
-                r = sd_bus_message_append_strv(m, set ? &nothing : cli->invocation->arguments);
+                r = sd_bus_message_append_strv(m, (char **) unset);
         if (r >= 0)
                 r = sd_bus_message_append(m, "a{sv}", 1, "no-restart", "b",
                                           (int) cli_has(cli, OPTION_NO_RESTART));
@@ -73,7 +73,7 @@ static int follow(Cli *cli, const char *path)
         return CLI_OK;
 }
 
-static int change(Cli *cli, bool set)
+int settings_change(Cli *cli, char *const *set, char *const *unset)
 {
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
         const char *app, *path;
@@ -86,7 +86,7 @@ static int change(Cli *cli, bool set)
         if (r >= 0)
                 r = client_app_message(client, app, "SetSettings", &m, &cli->error);
         if (r >= 0)
-                r = append(cli, m, set);
+                r = append(cli, m, set, unset);
         if (r >= 0)
                 r = client_app_send(client, app, m, &reply, &cli->error);
         if (r >= 0)
@@ -102,10 +102,10 @@ static int change(Cli *cli, bool set)
 
 int verb_settings_set(Cli *cli)
 {
-        return change(cli, true);
+        return settings_change(cli, cli->invocation->arguments, NULL);
 }
 
 int verb_settings_unset(Cli *cli)
 {
-        return change(cli, false);
+        return settings_change(cli, NULL, cli->invocation->arguments);
 }

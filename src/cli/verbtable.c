@@ -170,6 +170,17 @@ const Verb verbs[] = {
          "paas pipelines:update --app blog-staging --stage development"},
         {"ps", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_ps, "list the processes", NULL,
          "paas ps --app blog"},
+        {"ps:listen", NULL, "[web=KIND]", 0, 1, ALLOW_APP | ALLOW_JSON | ALLOW_NO_RESTART, verb_ps_listen,
+         "show or change how a web process gets its connections",
+         "KIND is port (it binds $PORT), socket (systemd holds the socket and hands it over as file "
+         "descriptor "
+         "3), proxy (systemd holds it, and systemd-socket-proxyd hands on to $PORT), or auto: port, unless "
+         "the "
+         "pack starts the process by a command that takes a socket. With socket and proxy a crash or a "
+         "restart "
+         "refuses no connection. The web processes are replaced by new ones once these have passed their "
+         "check.",
+         "paas ps:listen --app blog\npaas ps:listen web=socket --app blog"},
         {"ps:rebuild", NULL, "", 0, 0, ALLOW_APP | ALLOW_DEPLOY, verb_deploy,
          "build the current commit again",
          "For a pack or an interpreter that has changed: git push does nothing for the same commit.",

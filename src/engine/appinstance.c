@@ -45,7 +45,15 @@ bool instance_is_routed(const Instance *i)
 
 void instance_address(const Instance *i, char ret[static INSTANCE_ADDRESS_SIZE])
 {
-        snprintf(ret, INSTANCE_ADDRESS_SIZE, "127.0.0.1:%u", i->port);
+        if (i->listen == LISTEN_PORT)
+                snprintf(ret, INSTANCE_ADDRESS_SIZE, "127.0.0.1:%u", i->port);
+        else
+                snprintf(ret, INSTANCE_ADDRESS_SIZE, "unix@" PAAS_SOCKET, i->name.app, i->short_name);
+}
+
+bool instance_lost_socket(const Instance *i)
+{
+        return i->listen != LISTEN_PORT && i->loaded && !i->launch && !i->has_socket;
 }
 
 uint64_t instance_memory(const Instance *i)

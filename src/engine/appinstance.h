@@ -11,6 +11,7 @@
 
 #include "engine/sighting.h"
 #include "engine/state.h"
+#include "model/listen.h"
 #include "model/unitname.h"
 
 #define CRASH_EXITS 5
@@ -31,12 +32,16 @@ struct Instance {
         char *unit;       /* "paas-app-blog-web.1-v12.3.service" */
         char *short_name; /* "web.1-v12.3": its server in the router, its directories */
         InstancePhase phase;
+        bool was_ready;     /* before it was seen stopping */
+        bool asked_to_stop; /* by us: it will not come back */
         Sighting sighting;
         bool loaded; /* seen by the last observation */
         bool spared; /* its launch ended during an observation, which may be older than its unit */
         UnitState state;
         char *sub_state;
-        unsigned port; /* 0: none */
+        unsigned port;   /* 0: none */
+        Listen listen;   /* of one that has a port */
+        bool has_socket; /* systemd holds its socket, or is about to */
         unsigned restarts;
         int main_pid;
         int exit_code, exit_status;
@@ -61,11 +66,15 @@ Instance *instance_free(Instance *i);
 /* It has traffic from the router, so that a check has somebody to ask, and its end begins with a drain. */
 bool instance_is_routed(const Instance *i);
 
-/* As the router and the check write it: "127.0.0.1:20003". Of one that is routed only. */
+/* As the router and the check write it: "127.0.0.1:20003", or of a socket that systemd holds
+ * "unix@/run/paas/sock/blog/web.1-v12.3.sock". Of one that is routed only. */
 void instance_address(const Instance *i, char ret[static INSTANCE_ADDRESS_SIZE]);
 
 /* What it uses now, in bytes; UINT64_MAX: not known. */
 uint64_t instance_memory(const Instance *i);
+
+/* It runs, and the socket by which it was to be reached is gone: it has to be replaced. */
+bool instance_lost_socket(const Instance *i);
 
 /* It has ended once more, now. */
 void instance_note_exit(Instance *i);

@@ -41,7 +41,6 @@ static int describe(Engine *e, const char *name, const Actor *actor, App *app, E
         app->created = clock_realtime() / USEC_PER_SEC * USEC_PER_SEC;
         app->run_uid = uid;
         app->build_uid = uid + 1;
-        app->listen = LISTEN_PORT;
         return r;
 }
 

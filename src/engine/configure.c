@@ -299,6 +299,7 @@ static void release_config(Job *j, AppState *s, SealedSet *set, const char *desc
                 .manifest = old.manifest,
                 .commit = old.commit,
                 .versions = old.versions,
+                .listen = old.listen,
                 .files = set->files,
                 .n_files = set->n + (size_t) n,
         };

@@ -272,6 +272,7 @@ static void release_built(Job *j)
                 .manifest = result.manifest,
                 .commit = j->operation.commit,
                 .versions = result.versions,
+                .listen = result.listen,
                 .no_rollback = j->operation.no_rollback,
                 .files = files,
                 .n_files = 2,

@@ -57,8 +57,14 @@ void drain_stop(AppWorld *w, Instance *i)
         if (s)
                 (void) routing_remove(w->engine, s, i, true, NULL);
         i->phase = INSTANCE_STOPPING;
+        i->asked_to_stop = true;
         if (i->stop)
                 return;
+        if (i->listen != LISTEN_PORT) { /* first of all: it would start its service again */
+                _cleanup_free_ char *socket = instance_unit_name(&i->name, ".socket");
+                if (socket)
+                        (void) units_stop(w->engine->units, socket, NULL, NULL, NULL);
+        }
         int r = units_stop(w->engine->units, i->unit, stopped, i, &i->stop);
         if (r < 0)
                 log_error(r, "cannot stop %s", i->unit);

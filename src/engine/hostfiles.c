@@ -171,6 +171,7 @@ int hostfiles_make_directories(const AppState *s, Error *e)
                 {PAAS_SLUGS, 0700, root},          {PAAS_CACHE, 0700, build},
                 {PAAS_LAYERS, 0711, root},         {PAAS_ENV_DIR, 0700, root},
                 {PAAS_RUN "/slug/%s", 0711, root}, {PAAS_RUN "/app/%s", 0711, root},
+                {PAAS_SOCKETS, 0711, root},
         };
         for (size_t i = 0; i < ELEMENTSOF(directories); i++) {
                 char path[256];
@@ -266,6 +267,8 @@ void hostfiles_forget(const char *app)
         char gone[256];
         snprintf(gone, sizeof(gone), PAAS_ETC_GONE, app);
         (void) tree_remove(gone);
+        snprintf(gone, sizeof(gone), PAAS_SOCKETS, app);
+        (void) rmdir(gone); /* a new application of this name may have sockets in it */
 }
 
 static int run_program(char *const *argv)

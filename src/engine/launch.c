@@ -96,6 +96,7 @@ static RenderInstance describe(const Launch *l, const AppState *s)
                 .size = l->size,
                 .run_uid = s->app.run_uid,
                 .port = l->instance->port,
+                .listen = l->instance->listen,
                 .stop_signal = (int) settings_number(&s->settings, type, "stop-signal"),
                 .stop_main = streq(settings_text(&s->settings, type, "stop-scope"), "main"),
                 .stop_timeout = settings_number(&s->settings, type, "stop-timeout"),
@@ -168,16 +169,15 @@ static UnitSpec *make_service(const Launch *l, const RenderInstance *i)
 static int start_service(Launch *l, const AppState *s)
 {
         const RenderInstance i = describe(l, s);
-        _cleanup_unit_spec_ UnitSpec *service = make_service(l, &i), *mount = render_instance_mount(&i);
-        int r = unit_spec_check(service);
-        if (r >= 0)
-                r = unit_spec_check(mount);
-        if (r >= 0)
-                r = hostfiles_make_layer(s, l->instance->short_name);
+        bool held = i.listen != LISTEN_PORT;
+        _cleanup_unit_spec_ UnitSpec *service = make_service(l, &i), *mount = render_instance_mount(&i),
+                                     *socket = held ? render_instance_socket(&i) : NULL;
+        UnitSpec *const aux[] = {mount, socket};
+        int r = hostfiles_make_layer(s, l->instance->short_name);
         if (r < 0)
                 return r;
         l->state = LAUNCH_UP;
-        r = units_start(l->world->engine->units, service, &mount, 1, launch_step, l, &l->call);
+        r = units_start(l->world->engine->units, service, aux, held ? 2 : 1, launch_step, l, &l->call);
         return r >= 0 ? start_proof(l, s) : r;
 }
 

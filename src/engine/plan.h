@@ -19,8 +19,8 @@ typedef struct PlanInstance {
         bool ready;   /* proven */
         bool busy;    /* being brought up at this moment */
         bool leaving; /* draining or stopping */
-        bool stale;   /* of a destroyed application of the same name */
-        bool held;    /* the business of an operation under way, which decides about it */
+        bool stale; /* not to be kept: of a destroyed application of the same name, or nobody can reach it */
+        bool held;  /* the business of an operation under way, which decides about it */
 } PlanInstance;
 
 typedef struct PlanWish {

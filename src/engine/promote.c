@@ -133,6 +133,7 @@ static void release_promoted(Job *j)
                 .manifest = release.manifest,
                 .commit = release.commit,
                 .versions = release.versions,
+                .listen = release.listen,
                 .no_rollback = j->operation.no_rollback,
                 .files = files,
                 .n_files = ELEMENTSOF(files),

@@ -12,12 +12,12 @@
 #include "basic/text.h"
 #include "engine/cleaner.h"
 #include "engine/drain.h"
+#include "engine/enrol.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
 #include "engine/joblog.h"
 #include "engine/launch.h"
 #include "engine/plan.h"
-#include "engine/ports.h"
 #include "engine/quiet.h"
 #include "engine/routing.h"
 #include "engine/slugs.h"
@@ -88,25 +88,18 @@ static int launch_missing(AppWorld *w, AppState *s, const PlanStep *step)
 {
         Engine *e = w->engine;
         _cleanup_error_ Error error = ERROR_NULL;
-        unsigned port = streq(step->type, "web") ? port_find_free(e) : 0;
-        InstanceName name = {.app = w->app, .index = step->index, .version = s->release.version};
-        _cleanup_free_ char *type = strdup(step->type);
-
-        if (!type || (streq(type, "web") && port == 0))
-                return type ? -ENOSPC : -ENOMEM;
+        Instance *i;
         if (world_last_operation(w) > s->last_operation)
                 s->last_operation = world_last_operation(w);
-        name.type = type;
-        name.operation = ++s->last_operation;
 
         int r = hostfiles_make_etc(s);
         if (r >= 0)
                 r = hostfiles_write_environment(e, s, s->current, &s->release, &s->procfile, &error);
         if (r < 0)
                 return log_error(r, "%s: %s", w->app, error_text(&error, r));
-        Instance *i = world_add(w, &name, port);
-        if (!i)
-                return -ENOMEM;
+        r = enrol_instance(w, s, &s->release, step->type, step->index, ++s->last_operation, &i);
+        if (r < 0)
+                return r;
         r = bring_up(w, s, i);
         if (r < 0)
                 world_drop(w, i);
@@ -181,7 +174,7 @@ static int make_plan(AppWorld *w, AppState *s, PlanStep **ret, size_t *ret_n)
                         .ready = instance->phase == INSTANCE_READY,
                         .busy = instance->launch != NULL,
                         .leaving = instance->phase >= INSTANCE_DRAINING,
-                        .stale = instance_is_stale(instance, s),
+                        .stale = instance_is_stale(instance, s) || instance_lost_socket(instance),
                         .held = is_held(held, instance),
                 };
         }
@@ -273,6 +266,13 @@ static void update_router(AppWorld *w, AppState *s)
         routing_write_soon(w->engine);
 }
 
+/* Of an instance that somebody stopped by hand: it would start that again. */
+static void stop_stray_sockets(AppWorld *w)
+{
+        STRV_FOREACH(socket, w->stray_sockets)
+                (void) units_stop(w->engine->units, *socket, NULL, NULL, NULL);
+}
+
 static void reconcile_destroyed(AppWorld *w)
 {
         for (size_t i = 0; i < w->n_instances; i++) {
@@ -280,8 +280,9 @@ static void reconcile_destroyed(AppWorld *w)
                 if (w->instances[i]->phase != INSTANCE_STOPPING)
                         drain_stop(w, w->instances[i]);
         }
+        stop_stray_sockets(w);
         slugs_unmount_unused(w, NULL);
-        if (w->n_instances > 0 || w->mounted.n > 0 || w->slug_stop)
+        if (w->n_instances > 0 || w->stray_sockets || w->mounted.n > 0 || w->slug_stop)
                 return;
         _cleanup_free_ char *slice = render_slice_name(w->app);
         if (slice)
@@ -300,6 +301,7 @@ void reconcile_app(AppWorld *w)
                 return;
         }
 
+        stop_stray_sockets(w);
         collect_failed(w);
         collect_read(w);
         drain_poll_quiet(w);

@@ -316,6 +316,7 @@ static void release_again(Job *j, AppState *s, uint64_t version, const char *wha
                 .manifest = code->release.manifest,
                 .commit = code->release.commit,
                 .versions = code->release.versions,
+                .listen = code->release.listen,
                 .files = files,
                 .n_files = ELEMENTSOF(files),
         };

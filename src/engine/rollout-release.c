@@ -48,6 +48,7 @@ static int compose(const Job *j, const AppState *s, const RolloutContent *conten
                 r = strv_append(&release->versions, *v);
         release->version = s->last_version + 1;
         release->kind = content->kind;
+        release->listen = content->listen;
         release->no_rollback = content->no_rollback;
         release->created = clock_realtime() / USEC_PER_SEC * USEC_PER_SEC;
         return r;

@@ -9,10 +9,10 @@
 #include "basic/text.h"
 #include "engine/appinfo.h"
 #include "engine/drain.h"
+#include "engine/enrol.h"
 #include "engine/fault.h"
 #include "engine/hostfiles.h"
 #include "engine/launch.h"
-#include "engine/ports.h"
 #include "engine/quiet.h"
 #include "engine/releasephase.h"
 #include "engine/rollout-formation.h"
@@ -68,25 +68,16 @@ Instance *rollout_find_own(AppWorld *w, const Job *j, const char *type, unsigned
 
 int rollout_launch_one(Job *j, AppWorld *w, const Release *release, const char *type, unsigned index)
 {
-        Engine *e = j->engine;
+        const AppState *s = job_app(j);
         Instance *i = rollout_find_own(w, j, type, index);
+        if (!s)
+                return -ENOENT;
         if (i && i->phase == INSTANCE_READY)
                 return 0;
         if (!i) {
-                unsigned port = streq(type, "web") ? port_find_free(e) : 0;
-                _cleanup_free_ char *copy = strdup(type);
-                if (!copy || (streq(type, "web") && port == 0))
-                        return copy ? -ENOSPC : -ENOMEM;
-                const InstanceName name = {
-                        .app = w->app,
-                        .type = copy,
-                        .index = index,
-                        .version = release->version,
-                        .operation = j->operation.number,
-                };
-                i = world_add(w, &name, port);
-                if (!i)
-                        return -ENOMEM;
+                int r = enrol_instance(w, s, release, type, index, j->operation.number, &i);
+                if (r < 0)
+                        return r;
         }
 
         const FormationEntry *f = formation_find(&j->formation, type);

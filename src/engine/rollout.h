@@ -15,6 +15,7 @@ typedef struct RolloutContent {
         const char *base; /* commit whose tree it starts from (its config); NULL: nothing */
         const char *slug, *manifest, *commit; /* NULL: nothing is deployed yet */
         char *const *versions;
+        Listen listen;
         bool no_rollback;
         const StoreFile *files; /* over the base's */
         size_t n_files;

@@ -30,6 +30,7 @@ static AppWorld *world_free(AppWorld *w)
         sd_event_source_disable_unref(w->later);
         free(w->instances);
         mounted_forget(&w->mounted);
+        strv_free(w->stray_sockets);
         free(w->app);
         free(w);
         return NULL;
@@ -150,6 +151,19 @@ static void tell_crash(AppWorld *w, Instance *i, bool is_new)
         i->crash_told = crashed;
 }
 
+/* Somebody stops it, or its main process has ended and others have not yet: it may be started again. */
+static void follow_stop(Instance *i, const UnitStatus *u)
+{
+        if (u->state == UNIT_DEACTIVATING && i->phase != INSTANCE_DRAINING &&
+            i->phase != INSTANCE_STOPPING) {
+                i->was_ready = i->phase == INSTANCE_READY;
+                i->phase = INSTANCE_STOPPING;
+        } else if (i->phase == INSTANCE_STOPPING && !i->asked_to_stop &&
+                   (u->state == UNIT_ACTIVE || u->state == UNIT_ACTIVATING)) {
+                i->phase = i->was_ready ? INSTANCE_READY : INSTANCE_UNPROVEN;
+        }
+}
+
 static int update_instance(AppWorld *w, const InstanceName *name, const UnitStatus *u)
 {
         Instance *i = world_find_instance(w, name);
@@ -159,6 +173,7 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
         if (!i)
                 return -ENOMEM;
         i->loaded = true;
+        i->has_socket = false;
         if (u->known) {
                 tell_crash(w, i, false);
                 return 0;
@@ -166,6 +181,7 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
         sighting_note(&i->sighting);
         if (i->port == 0)
                 i->port = port_of(u);
+        (void) listen_from_string(unit_status_environment(u, "PAAS_LISTEN="), &i->listen); /* none: port */
         note_restarts(i, u->restarts);
         i->state = u->state;
         i->main_pid = u->main_pid;
@@ -183,9 +199,7 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
                 i->phase = INSTANCE_DRAINING;
                 i->drain_since = clock_monotonic() - age;
         }
-        if (u->state == UNIT_DEACTIVATING && i->phase != INSTANCE_DRAINING && u->sub_state &&
-            !streq(u->sub_state, "auto-restart"))
-                i->phase = INSTANCE_STOPPING;
+        follow_stop(i, u);
         int r = i->app_id ? 0 : text_replace(&i->app_id, unit_status_environment(u, "PAAS_APP_ID="));
         return r < 0 ? r : text_replace(&i->sub_state, u->sub_state);
 }
@@ -213,6 +227,22 @@ static int update_unit(Engine *e, const UnitStatus *u)
         return 0;
 }
 
+/* After the services: one whose instance is not there is left over. */
+static int update_socket(Engine *e, const UnitStatus *u)
+{
+        _cleanup_instance_name_ InstanceName name = INSTANCE_NAME_NULL;
+        if (!u->loaded || u->state == UNIT_INACTIVE || instance_socket_parse(u->name, &name) < 0)
+                return 0;
+        AppWorld *w = world_get(e, name.app);
+        if (!w)
+                return -ENOMEM;
+        Instance *i = world_find_instance(w, &name);
+        if (!i || (!i->loaded && !i->launch && !i->spared))
+                return strv_append(&w->stray_sockets, u->name);
+        i->has_socket = u->state != UNIT_FAILED;
+        return 0;
+}
+
 /* What the observation did not show any more is gone, unless it is only about to be started. */
 static void forget_vanished(AppWorld *w)
 {
@@ -234,11 +264,17 @@ int world_update(Engine *e, AppWorld *only, const UnitStatus *list, size_t n)
                 if (only && w != only)
                         continue;
                 mounted_unsee(&w->mounted);
+                w->stray_sockets = strv_free(w->stray_sockets);
                 for (size_t k = 0; k < w->n_instances; k++)
                         w->instances[k]->loaded = false;
         }
         for (size_t i = 0; i < n; i++) {
                 int r = update_unit(e, &list[i]);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; i < n; i++) {
+                int r = update_socket(e, &list[i]);
                 if (r < 0)
                         return r;
         }
@@ -288,6 +324,8 @@ static bool is_known(void *userdata, const char *name, UnitState state, const ch
                 return i && sighting_is_current(&i->sighting) && i->state == state &&
                        text_equal(i->sub_state, sub_state);
         }
+        if (instance_socket_parse(name, &n) >= 0)
+                return true; /* its state is all that counts */
         MountedSlug *slug =
                 mounted_unit_parse(name, &app, &version) >= 0 ? mounted_find(&w->mounted, version) : NULL;
         return slug && sighting_is_current(&slug->sighting);
@@ -303,6 +341,10 @@ void world_unit_changed(Engine *e, const char *unit)
                 Instance *i = w ? world_find_instance(w, &n) : NULL;
                 if (i)
                         i->sighting.changes++;
+                if (w)
+                        world_observe(w);
+        } else if (instance_socket_parse(unit, &n) >= 0) {
+                AppWorld *w = world_get(e, n.app);
                 if (w)
                         world_observe(w);
         } else if (mounted_unit_parse(unit, &app, &version) >= 0) {
@@ -327,6 +369,8 @@ static int observe_now(AppWorld *w)
         _cleanup_free_ char *escaped = name_escape(w->app);
         _cleanup_strv_ char **patterns = NULL;
         int r = escaped ? strv_appendf(&patterns, "paas-app-%s-*.service", escaped) : -ENOMEM;
+        if (r >= 0)
+                r = strv_appendf(&patterns, "paas-app-%s-*.socket", escaped);
         if (r >= 0)
                 r = strv_appendf(&patterns, "paas-run-%s-*.service", escaped);
         if (r >= 0)

@@ -22,6 +22,7 @@ struct AppWorld {
         uint64_t observed_at;   /* monotonic: when the last one was begun */
         sd_event_source *later; /* the next one, when many changes come at once */
         UnitCall *slug_stop;    /* likewise */
+        char **stray_sockets;   /* units of sockets without an instance; owned */
         bool mount_points_left; /* of instances that are gone, whose layers were still mounted */
         const char *page;       /* what its empty backend shows, as the router was last told */
         bool again;             /* something changed while it was under way */

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "basic/cleanup.h"
+#include "init/proxy.h"
 
 #define EXIT_NOT_FOUND 127 /* as a shell says "no such command" */
 
@@ -64,6 +65,8 @@ int main(int argc, char **argv)
             unsetenv("PAAS_INIT_DIRECTORY") < 0)
                 return fail("setting the environment", "Try again.");
 
+        if (proxy_begin() < 0)
+                return fail("starting the proxy", "Try again.");
         char **words = calloc((size_t) argc + 4, sizeof(char *)); /* lives as long as the program */
         if (!words)
                 return fail("reading the command", "Try again.");

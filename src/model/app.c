@@ -11,28 +11,6 @@
 #include "model/codec.h"
 #include "model/name.h"
 
-static const char *const listen_names[_LISTEN_MAX] = {
-        [LISTEN_PORT] = "port",
-        [LISTEN_SOCKET] = "socket",
-        [LISTEN_PROXY] = "proxy",
-};
-
-const char *listen_to_string(Listen l)
-{
-        return (unsigned) l < _LISTEN_MAX ? listen_names[l] : NULL;
-}
-
-int listen_from_string(const char *s, Listen *ret)
-{
-        for (int i = 0; s && i < _LISTEN_MAX; i++) {
-                if (streq(s, listen_names[i])) {
-                        *ret = (Listen) i;
-                        return 0;
-                }
-        }
-        return -EINVAL;
-}
-
 int app_format(const App *a, char **ret)
 {
         DocWriter w = doc_new();
@@ -44,7 +22,6 @@ int app_format(const App *a, char **ret)
         doc_put_time(&w, "created", a->created);
         doc_put_number(&w, "run_uid", a->run_uid);
         doc_put_number(&w, "build_uid", a->build_uid);
-        doc_put_text(&w, "listen", listen_to_string(a->listen));
         doc_put_text(&w, "backend", a->backend);
         doc_put_list(&w, "walls", a->walls);
         return doc_finish(&w, ret);
@@ -66,7 +43,6 @@ int app_parse(const char *text, size_t length, App *ret, Error *e)
 {
         _cleanup_doc_ DocReader d = {0};
         _cleanup_app_ App a = APP_NULL;
-        _cleanup_free_ char *listen = NULL;
         uint64_t run_uid = 0, build_uid = 0;
 
         int r = doc_open(text, length, "the stored application", &d, e);
@@ -80,11 +56,8 @@ int app_parse(const char *text, size_t length, App *ret, Error *e)
         doc_time(&d, "created", &a.created);
         doc_number(&d, "run_uid", APP_UID_FIRST, APP_UID_LAST, &run_uid);
         doc_number(&d, "build_uid", APP_UID_FIRST, APP_UID_LAST, &build_uid);
-        doc_text(&d, "listen", &listen);
         doc_text_optional(&d, "backend", &a.backend);
         doc_list(&d, "walls", &a.walls);
-        if (d.failed == 0 && listen_from_string(listen, &a.listen) < 0)
-                doc_fail(&d, -EBADMSG, "listen", "is none of port, socket and proxy");
         a.run_uid = (uid_t) run_uid;
         a.build_uid = (uid_t) build_uid;
         check_app(&d, &a);

@@ -14,13 +14,6 @@
 #define APP_UID_FIRST 61184
 #define APP_UID_LAST 65519
 
-typedef enum Listen {
-        LISTEN_PORT, /* the process binds $PORT */
-        LISTEN_SOCKET,
-        LISTEN_PROXY,
-        _LISTEN_MAX,
-} Listen;
-
 typedef struct App {
         char id[UUID_TEXT_SIZE];
         char *name;
@@ -29,7 +22,6 @@ typedef struct App {
         char *branch;     /* the deploy branch, "main" or "master"; NULL until the first push */
         uint64_t created; /* realtime, usec; kept to the second */
         uid_t run_uid, build_uid;
-        Listen listen; /* of the web process */
         char *backend; /* the router's backend, "pool_3"; NULL until there is one */
         char **walls;  /* releases that are not rolled back across (wall.h) */
 } App;
@@ -46,6 +38,3 @@ int formation_format(const Formation *f, char **ret);
 int formation_parse(const char *text, size_t length, Formation *ret, Error *e);
 int domains_format(char *const *domains, char **ret);
 int domains_parse(const char *text, size_t length, char ***ret, Error *e);
-
-const char *listen_to_string(Listen l);
-int listen_from_string(const char *s, Listen *ret);

@@ -40,6 +40,7 @@ int build_result_format(const BuildResult *b, char **ret)
         doc_put(&w, "processes", processes);
         doc_put_text(&w, "app_json", b->app_json.text);
         doc_put_text(&w, "pack", b->pack);
+        doc_put_text(&w, "listen", b->listen == LISTEN_PORT ? NULL : listen_to_string(b->listen));
         doc_put_text(&w, "manifest", b->manifest);
         doc_put_list(&w, "versions", b->versions);
         doc_put_number(&w, "bytes", b->bytes);
@@ -108,11 +109,20 @@ static bool versions_are_valid(char *const *list)
         return true;
 }
 
+static void read_listen(DocReader *d, Listen *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        doc_text_optional(d, "listen", &text);
+        if (d->failed == 0 && text && listen_from_string(text, ret) < 0)
+                doc_fail(d, -EBADMSG, "listen", "is none of port, socket and proxy");
+}
+
 static int read_result(DocReader *d, BuildResult *b)
 {
         read_processes(d, &b->procfile);
         read_app_json(d, &b->app_json);
         doc_text(d, "pack", &b->pack);
+        read_listen(d, &b->listen);
         doc_text(d, "manifest", &b->manifest);
         doc_list(d, "versions", &b->versions);
         doc_number(d, "bytes", 0, INT64_MAX, &b->bytes);

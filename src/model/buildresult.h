@@ -6,6 +6,7 @@
 
 #include "basic/error.h"
 #include "model/appjson.h"
+#include "model/listen.h"
 #include "model/procfile.h"
 
 #define BUILD_RESULT_MAX_BYTES (1024 * 1024)
@@ -14,6 +15,7 @@ typedef struct BuildResult {
         Procfile procfile;
         AppJson app_json; /* .text NULL when there is no app.json */
         char *pack;       /* "python" */
+        Listen listen;    /* what the pack asks for its own start command */
         char *manifest;   /* "sha256:…" */
         char **versions;  /* "python=3.11.2", sorted */
         uint64_t bytes;   /* of the slug */

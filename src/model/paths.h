@@ -50,5 +50,7 @@
 #define PAAS_CGROUP "/sys/fs/cgroup/paas.slice/paas-app.slice/paas-app-%s.slice/%s" /* escaped app, unit */
 #define PAAS_APP_MOUNTS PAAS_RUN "/app/%s"                                          /* app */
 #define PAAS_APP_MOUNT PAAS_APP_MOUNTS "/%s"   /* app, short instance name */
+#define PAAS_SOCKETS PAAS_RUN "/sock/%s"       /* app */
+#define PAAS_SOCKET PAAS_SOCKETS "/%s.sock"    /* app, short instance name */
 #define PAAS_ETC PAAS_RUN "/etc/%s"            /* app */
 #define PAAS_ETC_GONE PAAS_RUN "/etc/.gone.%s" /* app: of a destroyed one that still stops */

@@ -47,6 +47,7 @@ int release_format(const Release *r, char **ret)
         doc_put_text(&w, "branch", r->branch);
         doc_put_text(&w, "actor", r->actor);
         doc_put_time(&w, "created", r->created);
+        doc_put_text(&w, "listen", r->listen == LISTEN_PORT ? NULL : listen_to_string(r->listen));
         doc_put_bool(&w, "no_rollback", r->no_rollback);
         doc_put_list(&w, "versions", r->versions);
         return doc_finish(&w, ret);
@@ -56,7 +57,7 @@ int release_parse(const char *text, size_t length, Release *ret, Error *e)
 {
         _cleanup_doc_ DocReader d = {0};
         _cleanup_release_ Release r = RELEASE_NULL;
-        _cleanup_free_ char *kind = NULL;
+        _cleanup_free_ char *kind = NULL, *listen = NULL;
 
         int k = doc_open(text, length, "the stored release", &d, e);
         if (k < 0)
@@ -72,10 +73,13 @@ int release_parse(const char *text, size_t length, Release *ret, Error *e)
         doc_text_optional(&d, "branch", &r.branch);
         doc_text(&d, "actor", &r.actor);
         doc_time(&d, "created", &r.created);
+        doc_text_optional(&d, "listen", &listen);
         doc_bool(&d, "no_rollback", &r.no_rollback);
         doc_list(&d, "versions", &r.versions);
         if (d.failed == 0 && release_kind_from_string(kind, &r.kind) < 0)
                 doc_fail(&d, -EBADMSG, "kind", "is not a kind of release");
+        if (d.failed == 0 && listen && listen_from_string(listen, &r.listen) < 0)
+                doc_fail(&d, -EBADMSG, "listen", "is none of port, socket and proxy");
         if (d.failed < 0)
                 return d.failed;
 

@@ -10,6 +10,7 @@
 #include "basic/error.h"
 #include "basic/uuid.h"
 #include "model/checks.h"
+#include "model/listen.h"
 
 typedef enum ReleaseKind {
         RELEASE_DEPLOY,
@@ -31,6 +32,7 @@ typedef struct Release {
         char *branch;      /* that was pushed; NULL: none was */
         char *actor;       /* user name */
         uint64_t created;  /* realtime, usec; kept to the second */
+        Listen listen;     /* what its pack's own start command is best given */
         bool no_rollback;  /* may not be rolled back across */
         char **versions;   /* interpreters used, "node=18.19.0", sorted */
         Checks checks;     /* of its app.json, for whoever read that too; not in the file */

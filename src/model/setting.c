@@ -13,6 +13,8 @@ const Setting settings_table[] = {
         {"drain-timeout", SETTING_APP, SETTING_SECONDS, 0, 86400, "30s", NULL,
          offsetof(Settings, drain_timeout),
          "how long open requests have when what answers them is replaced"},
+        {"listen", SETTING_WEB, SETTING_CHOICE, 0, 0, "auto", "auto|port|socket|proxy", 0,
+         "how a web process gets its connections; auto: port, unless the pack starts it otherwise"},
         {"max-draining", SETTING_APP, SETTING_COUNT, 1, 100, "2", NULL, 0,
          "how many old releases of a process type may drain at a time; then the oldest is cut"},
         {"quiet-signal", SETTING_WORKER, SETTING_SIGNAL, 0, 0, "none", NULL, 0,
@@ -70,6 +72,11 @@ int setting_key_parse(const char *key, char **ret_type, const Setting **ret, Err
                 return error_set(e, -EINVAL,
                                  "%s is for processes that the router sends no requests to: web is replaced "
                                  "by a switch of the router",
+                                 setting->name);
+        }
+        if (setting->scope == SETTING_WEB && !streq(type, "web")) {
+                free(type);
+                return error_set(e, -EINVAL, "%s is set for the web process only: web.%s", setting->name,
                                  setting->name);
         }
         *ret_type = type;

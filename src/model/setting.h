@@ -23,6 +23,7 @@ typedef enum SettingScope {
         SETTING_APP,
         SETTING_PROCESS, /* of a process type: acts on instances that are started from then on */
         SETTING_WORKER,  /* likewise, of those that the router sends nothing to */
+        SETTING_WEB,     /* likewise, of the one that it sends requests to */
 } SettingScope;
 
 /* How a value is written, and what settings_number() makes of it. */

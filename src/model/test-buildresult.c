@@ -60,6 +60,7 @@ static void test_round_trip(void **state)
 static void test_least(void **state)
 {
         _cleanup_build_result_ BuildResult b = {.pack = strdup("procfile"),
+                                                .listen = LISTEN_PROXY,
                                                 .manifest = strdup("sha256:" HEX)},
                                            back = BUILD_RESULT_NULL;
         _cleanup_free_ char *text = NULL;
@@ -69,6 +70,7 @@ static void test_least(void **state)
         assert_int_equal(build_result_parse(text, strlen(text), &back, NULL), 0);
         assert_null(back.app_json.text);
         assert_null(back.versions);
+        assert_int_equal(back.listen, LISTEN_PROXY);
 }
 
 static void test_refused(void **state)
@@ -79,6 +81,8 @@ static void test_refused(void **state)
                 {"\"true\"", "\"\""},
                 {"\"true\"", "\"a\\nb: c\""},
                 {"\"true\"", "1"},
+                {"\"manifest\"", "\"listen\": \"x\",\n  \"manifest\""},
+                {"\"manifest\"", "\"listen\": \"port\",\n  \"manifest\""},
                 {"\"type\"", "\"tipo\""},
                 {"\"python\"", "\"../x\""},
                 {"\"python\"", "\"\""},

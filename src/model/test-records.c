@@ -15,6 +15,7 @@
 #include "basic/text.h"
 #include "model/app.h"
 #include "model/applock.h"
+#include "model/listen.h"
 #include "model/operation.h"
 #include "model/release.h"
 
@@ -33,7 +34,6 @@ static const char app_text[] = "{\n"
                                "  \"created\": \"2025-11-21T03:27:00Z\",\n"
                                "  \"host\": \"local\",\n"
                                "  \"id\": \"" ID "\",\n"
-                               "  \"listen\": \"socket\",\n"
                                "  \"name\": \"my-app\",\n"
                                "  \"owner\": \"ada\",\n"
                                "  \"run_uid\": 61184\n"
@@ -50,7 +50,6 @@ static void test_app(void **state)
                 .created = USEC + 999,
                 .run_uid = 61184,
                 .build_uid = 61185,
-                .listen = LISTEN_SOCKET,
                 .backend = text("pool_3"),
         };
         _cleanup_app_ App b = APP_NULL, young = APP_NULL;
@@ -62,7 +61,6 @@ static void test_app(void **state)
         assert_string_equal(b.id, ID);
         assert_string_equal(b.backend, "pool_3");
         assert_int_equal(b.created, USEC);
-        assert_int_equal(b.listen, LISTEN_SOCKET);
 
         a.branch = a.backend = NULL;
         assert_int_equal(app_format(&a, &t), 0);
@@ -107,7 +105,6 @@ static void test_app_damaged(void **state)
                 {"61185", "61187"},
                 {"61184", "\"61184\""},
                 {"61184", "61184.0"},
-                {"\"socket\"", "\"x\""},
                 {ID, "0B31A1B5"},
                 {"T03", "X03"},
                 {"}", ""},
@@ -207,6 +204,7 @@ static const Release full = {
         .actor = (char *) "ada",
         .created = USEC,
         .branch = (char *) "main",
+        .listen = LISTEN_SOCKET,
         .no_rollback = true,
         .versions = (char *[]){(char *) "node=18.19.0", (char *) "npm=9.2.0", NULL},
 };
@@ -223,6 +221,7 @@ static void test_release(void **state)
         assert_int_equal(back.kind, RELEASE_ROLLBACK);
         assert_true(back.no_rollback);
         assert_string_equal(back.branch, "main");
+        assert_int_equal(back.listen, LISTEN_SOCKET);
         assert_string_equal(back.versions[1], "npm=9.2.0");
         assert_int_equal(release_copy(&full, &copy), 0);
         assert_int_equal(release_format(&copy, &copied), 0);

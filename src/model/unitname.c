@@ -61,7 +61,7 @@ static int take_name(const char **p, char stop, char **ret)
         return 0;
 }
 
-static int parse(const char *p, InstanceName *n)
+static int parse(const char *p, const char *suffix, InstanceName *n)
 {
         uint64_t index;
         int r = take_name(&p, '-', &n->app);
@@ -72,21 +72,21 @@ static int parse(const char *p, InstanceName *n)
         if (r >= 0)
                 r = take_number(&p, ".", UINT64_MAX, &n->version);
         if (r >= 0)
-                r = take_number(&p, ".service", UINT64_MAX, &n->operation);
+                r = take_number(&p, suffix, UINT64_MAX, &n->operation);
         if (r < 0)
                 return r;
         n->index = (unsigned) index;
         return 0;
 }
 
-int instance_name_parse(const char *unit, InstanceName *ret)
+static int parse_unit(const char *unit, const char *suffix, InstanceName *ret)
 {
         _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
         const char *p = text_after(unit, "paas-app-"), *oneoff = text_after(unit, "paas-run-");
         n.oneoff = oneoff;
         if (oneoff)
                 p = oneoff;
-        int r = p ? parse(p, &n) : -EINVAL;
+        int r = p ? parse(p, suffix, &n) : -EINVAL;
         if (r < 0)
                 return r;
         if (app_name_check(n.app, NULL) < 0 || process_type_check(n.type, NULL) < 0 || n.index == 0 ||
@@ -94,7 +94,7 @@ int instance_name_parse(const char *unit, InstanceName *ret)
                 return -EINVAL;
 
         /* Only the one spelling that we write: no leading zeros, nothing behind. */
-        _cleanup_free_ char *again = instance_unit_name(&n, ".service");
+        _cleanup_free_ char *again = instance_unit_name(&n, suffix);
         if (!again)
                 return -ENOMEM;
         if (!streq(again, unit))
@@ -102,6 +102,16 @@ int instance_name_parse(const char *unit, InstanceName *ret)
         *ret = n;
         n = INSTANCE_NAME_NULL;
         return 0;
+}
+
+int instance_name_parse(const char *unit, InstanceName *ret)
+{
+        return parse_unit(unit, ".service", ret);
+}
+
+int instance_socket_parse(const char *unit, InstanceName *ret)
+{
+        return parse_unit(unit, ".socket", ret);
 }
 
 int instance_name_copy(const InstanceName *n, InstanceName *ret)

@@ -31,6 +31,8 @@ char *instance_unit_name(const InstanceName *n, const char *suffix);
 
 /* -EINVAL when it is not such a name (with ".service"). */
 int instance_name_parse(const char *unit, InstanceName *ret);
+/* With ".socket". */
+int instance_socket_parse(const char *unit, InstanceName *ret);
 int instance_name_copy(const InstanceName *n, InstanceName *ret);
 void instance_name_clear(InstanceName *n);
 #define _cleanup_instance_name_ _cleanup_(instance_name_clear)

@@ -10,6 +10,7 @@
 #include "engine/appinfo.h"
 #include "engine/apps.h"
 #include "engine/deploy.h"
+#include "engine/enrol.h"
 #include "model/name.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"
@@ -65,7 +66,7 @@ static int append_info(sd_bus_message *reply, Manager *m, AppState *s)
         if (r >= 0)
                 r = dict_u32(reply, "build_uid", s->app.build_uid);
         if (r >= 0)
-                r = dict_string(reply, "listen", listen_to_string(s->app.listen));
+                r = dict_string(reply, "listen", listen_to_string(enrol_listen(s, &s->release)));
         if (r >= 0)
                 r = dict_string(reply, "stack", s->release.stack ? s->release.stack : "host");
         if (r >= 0)

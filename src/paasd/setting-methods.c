@@ -77,7 +77,8 @@ int method_list_settings(sd_bus_message *message, void *userdata, sd_bus_error *
         STRV_FOREACH(type, types)
                 for (const Setting *setting = settings_table; r >= 0 && setting->name; setting++)
                         if (setting->scope == SETTING_PROCESS ||
-                            (setting->scope == SETTING_WORKER && !streq(*type, "web")))
+                            (setting->scope == SETTING_WORKER && !streq(*type, "web")) ||
+                            (setting->scope == SETTING_WEB && streq(*type, "web")))
                                 r = append_setting(reply, s, *type, setting);
         return reply_list_send(reply, r);
 }

@@ -50,10 +50,15 @@ static uint64_t pause_after(const Course *c, uint64_t now)
         return clamp(elapsed / 5, 50 * USEC_PER_MSEC, USEC_PER_SEC);
 }
 
+static bool was_accepted(const Course *c)
+{
+        return c->attempt.outcome != ATTEMPT_REFUSED && c->attempt.outcome != ATTEMPT_QUEUED;
+}
+
 /* No more attempts, or no more time, after the last one. */
 static bool is_over(const Course *c, uint64_t after_pause)
 {
-        if (c->check && c->attempt.outcome != ATTEMPT_REFUSED)
+        if (c->check && was_accepted(c))
                 return c->answers >= c->check->attempts;
         return after_pause >= c->deadline;
 }
@@ -69,7 +74,7 @@ static bool pursue(Course *c)
 {
         for (;;) {
                 attempt_make(&c->target, attempt_deadline(c, clock_monotonic()), &c->attempt);
-                if (c->attempt.outcome != ATTEMPT_REFUSED)
+                if (was_accepted(c))
                         c->answers++;
                 if (c->attempt.outcome >= c->told.outcome)
                         c->told = c->attempt;
@@ -86,6 +91,7 @@ static void explain(const Course *c, const Listeners *listeners, Buffer *why)
 {
         report_failure(&(Report){.app = c->asked->app,
                                  .name = c->asked->name,
+                                 .listen = c->asked->listen,
                                  .port = c->port,
                                  .range_first = c->asked->range_first,
                                  .range_last = c->asked->range_last,
@@ -108,7 +114,9 @@ static bool judge(const Course *c, bool passed, Buffer *why)
                 buffer_printf(why, "cannot read " SOCKET_TABLES "/tcp: %s\n", strerror(-r));
                 return false;
         }
-        const Listener *stranger = report_stranger(&listeners, c->port, c->asked->uid);
+        const Listener *stranger = c->asked->listen == LISTEN_SOCKET
+                                           ? NULL
+                                           : report_stranger(&listeners, c->port, c->asked->uid);
         if (stranger)
                 buffer_printf(why,
                               "port %u, given to %s, is held by a process of user %u, which is not this "
@@ -124,6 +132,7 @@ static void aim(Course *c)
 {
         c->target = c->asked->target;
         c->target.check = c->check;
+        c->target.queue_deadline = c->deadline;
         c->port = c->asked->port;
         if (c->port > 0 || !c->check)
                 return;

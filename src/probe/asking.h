@@ -12,6 +12,7 @@
 
 #include "basic/buffer.h"
 #include "model/check.h"
+#include "model/listen.h"
 #include "probe/attempt.h"
 
 #define SOCKET_TABLES "/proc/self/net"
@@ -19,6 +20,7 @@
 typedef struct Asked {
         const char *app, *name; /* "blog", "web.1" */
         Target target;
+        Listen listen;
         uint16_t port; /* 0: what the check says */
         uint16_t range_first, range_last;
         uid_t uid;        /* the application's */

@@ -7,12 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "basic/buffer.h"
 #include "basic/cleanup.h"
 #include "basic/clock.h"
 #include "basic/file.h"
 #include "probe/body.h"
+#include "probe/unixqueue.h"
+
+#define UNIX_SOCKETS "/proc/self/net/unix"
+#define REST_USEC (50 * USEC_PER_MSEC)
+#define QUEUE_POLL_USEC (20 * USEC_PER_MSEC)
 
 static int connect_target(const Target *target, uint64_t deadline, int *ret)
 {
@@ -115,12 +121,38 @@ static int receive_more(int fd, uint64_t deadline, Attempt *a)
         }
 }
 
-static void receive_head(int fd, uint64_t deadline, Attempt *a)
+static bool is_queued(const Target *target)
 {
-        while (a->length < sizeof(a->data)) {
+        return target->path && unix_queue_read(UNIX_SOCKETS, target->path) > 0;
+}
+
+/* The first bytes. Whoever accepts has as long as `deadline` says now, however late that is. */
+static int receive_first(int fd, const Target *target, uint64_t deadline, Attempt *a)
+{
+        uint64_t patience = deadline - clock_monotonic();
+        for (;;) {
                 int r = receive_more(fd, deadline, a);
+                if (r != -ETIMEDOUT || a->length > 0)
+                        return r;
+                bool queued = is_queued(target);
+                uint64_t now = clock_monotonic();
+                if (!queued || now >= target->queue_deadline) {
+                        a->outcome = queued ? ATTEMPT_QUEUED : ATTEMPT_SILENT;
+                        return r;
+                }
+                deadline = now + patience < target->queue_deadline ? now + patience : target->queue_deadline;
+        }
+}
+
+static void receive_head(int fd, const Target *target, uint64_t deadline, Attempt *a)
+{
+        a->outcome = ATTEMPT_SILENT;
+        while (a->length < sizeof(a->data)) {
+                int r = a->length == 0 ? receive_first(fd, target, deadline, a)
+                                       : receive_more(fd, deadline, a);
                 if (r <= 0) {
-                        a->outcome = r == -ETIMEDOUT ? ATTEMPT_SILENT : ATTEMPT_CLOSED;
+                        if (r != -ETIMEDOUT)
+                                a->outcome = ATTEMPT_CLOSED;
                         return;
                 }
                 if (is_decided(a))
@@ -155,6 +187,37 @@ static void receive_body(int fd, const Target *target, uint64_t deadline, Attemp
         } while (a->length < sizeof(a->data) && receive_more(fd, deadline, a) > 0);
 }
 
+/* Its end is taken, for a moment: what nobody reads any more is an error to whoever writes it, on a unix
+ * socket at once. */
+static void take_rest(int fd)
+{
+        char rest[4096];
+        uint64_t deadline = clock_monotonic() + REST_USEC;
+        while (clock_monotonic() < deadline) {
+                ssize_t n = recv(fd, rest, sizeof(rest), 0);
+                if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR) ||
+                    (n < 0 && fd_wait(fd, POLLIN, deadline) < 0))
+                        return;
+        }
+}
+
+/* It listens when it accepts: the connection itself says nothing where systemd holds the socket. */
+static AttemptOutcome wait_accepted(const Target *target)
+{
+        while (is_queued(target)) {
+                if (clock_monotonic() >= target->queue_deadline)
+                        return ATTEMPT_QUEUED;
+                nanosleep(&(struct timespec){.tv_nsec = QUEUE_POLL_USEC * 1000}, NULL);
+        }
+        return ATTEMPT_ANSWERED;
+}
+
+/* A socket's file is there a moment before it is given to the router's user. */
+static bool is_refusal(const Target *target, int r)
+{
+        return r == -ECONNREFUSED || (target->path && (r == -ENOENT || r == -EACCES));
+}
+
 void attempt_make(const Target *target, uint64_t deadline, Attempt *ret)
 {
         const Check *c = target->check;
@@ -164,19 +227,19 @@ void attempt_make(const Target *target, uint64_t deadline, Attempt *ret)
         _cleanup_close_ int fd = -1;
         int r = connect_target(target, deadline, &fd);
         if (r < 0) {
-                ret->outcome = r == -ECONNREFUSED ? ATTEMPT_REFUSED : ATTEMPT_FAILED;
+                ret->outcome = is_refusal(target, r) ? ATTEMPT_REFUSED : ATTEMPT_FAILED;
                 ret->error = -r;
                 return;
         }
         if (c && c->way == CHECK_LISTENING) {
-                ret->outcome = ATTEMPT_ANSWERED;
+                ret->outcome = wait_accepted(target);
                 return;
         }
         if (send_request(fd, target) < 0) {
                 ret->outcome = ATTEMPT_CLOSED;
                 return;
         }
-        receive_head(fd, deadline, ret);
+        receive_head(fd, target, deadline, ret);
         /* What explains a refusal is in the body too, if it comes soon. */
         uint64_t soon = clock_monotonic() + USEC_PER_SEC;
         if (ret->outcome == ATTEMPT_ANSWERED && !attempt_passed(target, ret))
@@ -185,4 +248,6 @@ void attempt_make(const Target *target, uint64_t deadline, Attempt *ret)
                              : soon < deadline ? soon
                                                : deadline,
                              ret);
+        if (target->path && ret->outcome == ATTEMPT_ANSWERED)
+                take_rest(fd);
 }

@@ -15,6 +15,7 @@
 typedef enum AttemptOutcome {
         ATTEMPT_REFUSED,  /* nobody listens */
         ATTEMPT_FAILED,   /* connecting failed otherwise */
+        ATTEMPT_QUEUED,   /* connected, and nobody accepted it before the time was over */
         ATTEMPT_SILENT,   /* accepted, and said nothing before the time was over */
         ATTEMPT_CLOSED,   /* accepted, and closed without a whole answer */
         ATTEMPT_NOT_HTTP, /* said something else */
@@ -23,7 +24,7 @@ typedef enum AttemptOutcome {
 
 typedef struct Attempt {
         AttemptOutcome outcome;
-        int error; /* ATTEMPT_FAILED: the errno */
+        int error; /* ATTEMPT_REFUSED, ATTEMPT_FAILED: the errno */
         HttpHead head;
         char data[HTTP_HEAD_MAX]; /* what was received, the final head at its beginning */
         size_t length;
@@ -36,6 +37,8 @@ typedef struct Target {
         socklen_t address_length;
         const char *host;   /* the Host header */
         const Check *check; /* path or listening; NULL: GET /, below 500 */
+        const char *path;   /* of a unix socket, which systemd holds: connecting to it always succeeds */
+        uint64_t queue_deadline; /* until then a connection to that waits for somebody to accept it */
 } Target;
 
 /* `deadline`: of CLOCK_MONOTONIC, in microseconds. */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "basic/text.h"
 #include "probe/checklist.h"
@@ -29,6 +30,7 @@ static int usage(FILE *out, int status)
 {
         fputs("usage: paas-probe --app NAME --name web.1 --uid UID --timeout SECONDS\n"
               "                  [--address ADDRESS:PORT --host HOST] [--ports FIRST-LAST]\n"
+              "                  [--listen socket|proxy --address unix@PATH --port PORT]\n"
               "                  [--type startup|readiness|liveness] [--commands]\n"
               "Makes the checks in $PAAS_CHECK_*, or asks GET / until the status is below 500. Exit "
               "status:\n"
@@ -46,10 +48,26 @@ static int parse_port(const char *text, uint16_t *ret)
         return 0;
 }
 
-/* "127.0.0.1:20003" or "[::1]:20003". */
+/* "unix@/run/paas/sock/blog/web.1-v12.3.sock": what follows the "@". It need not be there yet. */
+static int parse_path(const char *path, Options *o)
+{
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        size_t n = strlen(path);
+        if (path[0] != '/' || n >= sizeof(address.sun_path))
+                return -EINVAL;
+        memcpy(address.sun_path, path, n);
+        memcpy(&o->asked.target.address, &address, sizeof(address));
+        o->asked.target.address_length = sizeof(address);
+        o->asked.target.path = path;
+        return 0;
+}
+
+/* "127.0.0.1:20003", "[::1]:20003" or "unix@PATH". */
 static int parse_address(const char *text, Options *o)
 {
         char host[64];
+        if (text_after(text, "unix@"))
+                return parse_path(text_after(text, "unix@"), o);
         const char *colon = strrchr(text, ':');
         if (!colon || (size_t) (colon - text) >= sizeof(host) || parse_port(colon + 1, &o->asked.port) < 0)
                 return -EINVAL;
@@ -121,6 +139,10 @@ static int parse_option(int c, const char *text, Options *o)
                 return text_parse_seconds(text, &o->asked.timeout);
         case 'p':
                 return parse_range(text, o);
+        case 'P':
+                return parse_port(text, &o->asked.port);
+        case 'l':
+                return listen_from_string(text, &o->asked.listen);
         case 'y':
                 return check_type_from_string(text, &o->type);
         case 'c':
@@ -139,6 +161,7 @@ static int parse_options(int argc, char **argv, Options *ret)
                 {"uid", required_argument, NULL, 'u'},     {"timeout", required_argument, NULL, 't'},
                 {"ports", required_argument, NULL, 'p'},   {"type", required_argument, NULL, 'y'},
                 {"commands", no_argument, NULL, 'c'},      {"help", no_argument, NULL, 'h'},
+                {"listen", required_argument, NULL, 'l'},  {"port", required_argument, NULL, 'P'},
                 {"version", no_argument, NULL, 'V'},       {0},
         };
         Options o = {.asked = {.uid = (uid_t) -1, .range_first = 20000, .range_last = 29999}};
@@ -157,7 +180,8 @@ static int parse_options(int argc, char **argv, Options *ret)
                 }
         }
         const Asked *a = &o.asked;
-        if (optind < argc || !a->app || !a->name || a->uid == (uid_t) -1 || a->timeout == 0)
+        if (optind < argc || !a->app || !a->name || a->uid == (uid_t) -1 || a->timeout == 0 ||
+            (a->listen == LISTEN_PORT) != !a->target.path)
                 return -EINVAL;
         *ret = o;
         return 0;

@@ -73,13 +73,27 @@ static bool is_given(const Report *r, uint16_t port)
         return port != r->port && port >= r->range_first && port <= r->range_last;
 }
 
+/* Where it accepts connections, as its developer calls it. */
+static const char *point_of(const Report *r, char ret[static 16])
+{
+        if (r->listen == LISTEN_SOCKET)
+                return "fd 3";
+        snprintf(ret, 16, "port %u", r->port);
+        return ret;
+}
+
+/* What it was asked on and answers on itself is not worth a word. */
+static bool is_asked(const Report *r, const Listener *l)
+{
+        return r->listen != LISTEN_SOCKET && l->port == r->port && listener_takes_loopback(l);
+}
+
 static size_t put_listeners(const Report *r, Buffer *out)
 {
         size_t n = 0;
         for (size_t i = 0; i < r->listeners->n && n < LISTENERS_SHOWN; i++) {
                 const Listener *l = &r->listeners->list[i];
-                if (l->uid != r->uid || is_given(r, l->port) ||
-                    (l->port == r->port && listener_takes_loopback(l)))
+                if (l->uid != r->uid || is_given(r, l->port) || is_asked(r, l))
                         continue;
                 char text[LISTENER_TEXT_SIZE];
                 listener_format(l, text);
@@ -88,11 +102,26 @@ static size_t put_listeners(const Report *r, Buffer *out)
         return n;
 }
 
+/* A process that was to take the socket over from systemd, and did not. */
+static void put_socket_advice(const Report *r, const char *where, Buffer *out)
+{
+        buffer_printf(out,
+                      "with listen = socket, systemd hands the listening socket over as file descriptor 3 "
+                      "(LISTEN_FDS=1)\n");
+        if (where)
+                buffer_printf(out, "it listens on %s instead\n", where);
+        else
+                buffer_printf(out, "nothing of it listens on any port either\n");
+        buffer_printf(out, "for a process that binds $PORT itself: paas ps:listen web=port -a %s\n", r->app);
+}
+
 static void put_where(const Report *r, Buffer *out)
 {
         _cleanup_buffer_ Buffer where = BUFFER_NULL;
         size_t n = put_listeners(r, &where);
-        if (n > 0)
+        if (r->listen == LISTEN_SOCKET)
+                put_socket_advice(r, n > 0 ? where.data : NULL, out);
+        else if (n > 0)
                 buffer_printf(out, "it listens on %s, not on $PORT %u: bind 0.0.0.0:$PORT\n", where.data,
                               r->port);
         else
@@ -105,20 +134,21 @@ static void put_where(const Report *r, Buffer *out)
 static void put_foreign_bytes(const Report *r, Buffer *out)
 {
         const Attempt *a = r->told;
+        char point[16];
         if (a->length > 2 && (a->data[0] == 0x15 || a->data[0] == 0x16) && a->data[1] == 0x03) {
-                buffer_printf(out,
-                              "%s speaks TLS on port %u; the router does that for it: serve plain HTTP\n",
-                              r->name, r->port);
+                buffer_printf(out, "%s speaks TLS on %s; the router does that for it: serve plain HTTP\n",
+                              r->name, point_of(r, point));
                 return;
         }
         char line[LINE_SHOWN];
         http_head_line(a->data, a->length, line, sizeof(line));
-        buffer_printf(out, "%s answers GET %s on port %u with something that is not HTTP/1: \"%s\"\n",
-                      r->name, path_of(r), r->port, line);
+        buffer_printf(out, "%s answers GET %s on %s with something that is not HTTP/1: \"%s\"\n", r->name,
+                      path_of(r), point_of(r, point), line);
 }
 
 void report_failure(const Report *r, Buffer *out)
 {
+        char point[16];
         switch (r->told->outcome) {
         case ATTEMPT_ANSWERED:
                 put_answer(r, out);
@@ -127,22 +157,31 @@ void report_failure(const Report *r, Buffer *out)
                 put_foreign_bytes(r, out);
                 break;
         case ATTEMPT_CLOSED:
-                buffer_printf(
-                        out,
-                        "%s accepts a connection on port %u and closes it without an answer to GET %s\n",
-                        r->name, r->port, path_of(r));
+                buffer_printf(out,
+                              "%s accepts a connection on %s and closes it without an answer to GET %s\n",
+                              r->name, point_of(r, point), path_of(r));
                 break;
         case ATTEMPT_SILENT:
-                buffer_printf(
-                        out, "%s accepts a connection on port %u, and does not answer GET %s within %u s\n",
-                        r->name, r->port, path_of(r), r->check ? (unsigned) r->check->timeout : r->timeout);
+                buffer_printf(out, "%s accepts a connection on %s, and does not answer GET %s within %u s\n",
+                              r->name, point_of(r, point), path_of(r),
+                              r->check ? (unsigned) r->check->timeout : r->timeout);
                 break;
         case ATTEMPT_FAILED:
-                buffer_printf(out, "no connection to port %u of %s: %s\n", r->port, r->name,
+                buffer_printf(out, "no connection to %s of %s: %s\n", point_of(r, point), r->name,
                               strerror(r->told->error));
                 break;
         case ATTEMPT_REFUSED:
-                buffer_printf(out, "%s accepted no connection on port %u in %u s\n", r->name, r->port,
+                if (r->listen != LISTEN_PORT) {
+                        buffer_printf(out, "systemd does not hold the socket of %s: %s\n", r->name,
+                                      strerror(r->told->error));
+                        break;
+                }
+                buffer_printf(out, "%s accepted no connection on %s in %u s\n", r->name, point_of(r, point),
+                              r->timeout);
+                put_where(r, out);
+                break;
+        case ATTEMPT_QUEUED:
+                buffer_printf(out, "%s accepted no connection on %s in %u s\n", r->name, point_of(r, point),
                               r->timeout);
                 put_where(r, out);
                 break;

@@ -7,12 +7,14 @@
 #include <stdint.h>
 
 #include "basic/buffer.h"
+#include "model/listen.h"
 #include "probe/attempt.h"
 #include "probe/listeners.h"
 
 typedef struct Report {
         const char *app, *name; /* "blog", "web.1" */
-        uint16_t port;
+        Listen listen;
+        uint16_t port;                    /* $PORT */
         uint16_t range_first, range_last; /* ports that are given to applications */
         uid_t uid;                        /* the application's */
         unsigned timeout;                 /* s, that it had */

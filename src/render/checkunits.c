@@ -67,6 +67,19 @@ static void add_command(UnitSpec *s, const RenderCheck *c)
         unit_spec_list(s, UNIT_EXEC, command, check_type_to_string(c->type));
 }
 
+/* Of a socket that systemd holds: where it is, and what the process was told instead. */
+static void add_socket(UnitSpec *s, const RenderInstance *i)
+{
+        static const char command[] = "ExecStart";
+        char directory[256];
+        snprintf(directory, sizeof(directory), PAAS_SOCKETS, i->name->app);
+        unit_spec_bind(s, "BindReadOnlyPaths", directory, directory);
+        unit_spec_list(s, UNIT_EXEC, command, "--listen");
+        unit_spec_list(s, UNIT_EXEC, command, listen_to_string(i->listen));
+        unit_spec_list(s, UNIT_EXEC, command, "--port");
+        unit_spec_listf(s, UNIT_EXEC, command, "%u", i->port);
+}
+
 UnitSpec *render_probe(const RenderCheck *c)
 {
         static const char command[] = "ExecStart";
@@ -83,6 +96,8 @@ UnitSpec *render_probe(const RenderCheck *c)
                 unit_spec_list(s, UNIT_EXEC, command, "--address");
                 unit_spec_list(s, UNIT_EXEC, command, c->address);
         }
+        if (c->address && c->instance->listen != LISTEN_PORT)
+                add_socket(s, c->instance);
         return TAKE_PTR(s);
 }
 

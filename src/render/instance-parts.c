@@ -40,6 +40,8 @@ void instance_add_environment(UnitSpec *s, const RenderInstance *i)
         clock_format(i->release->created, created);
         if (i->port)
                 unit_spec_listf(s, UNIT_STRV, property, "PORT=%u", i->port);
+        if (i->listen != LISTEN_PORT)
+                unit_spec_listf(s, UNIT_STRV, property, "PAAS_LISTEN=%s", listen_to_string(i->listen));
         unit_spec_listf(s, UNIT_STRV, property, "DYNO=%s.%u", n->type, n->index);
         unit_spec_listf(s, UNIT_STRV, property, "PS=%s.%u", n->type, n->index);
         unit_spec_list(s, UNIT_STRV, property, "HOME=/app");

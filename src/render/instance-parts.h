@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "model/listen.h"
 #include "model/release.h"
 #include "model/size.h"
 #include "model/unitname.h"
@@ -19,6 +20,7 @@ typedef struct RenderInstance {
         const Size *size;
         uid_t run_uid;
         unsigned port; /* 0: not a web process */
+        Listen listen; /* of a web process */
         int stop_signal;
         bool stop_main;        /* it goes to the main process alone */
         uint64_t stop_timeout; /* seconds */

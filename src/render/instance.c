@@ -10,6 +10,8 @@
 #include "model/name.h"
 #include "model/paths.h"
 
+#define SOCKET_BACKLOG 4096
+
 char *render_slug_unit(const char *app, uint64_t version)
 {
         _cleanup_free_ char *escaped = name_escape(app);
@@ -89,7 +91,43 @@ UnitSpec *render_instance_service(const RenderInstance *i)
         instance_add_files(s, n, NULL);
         instance_add_log_fields(s, n, i->app_id, "app");
         instance_add_journal(s);
+        if (i->listen != LISTEN_PORT) {
+                _cleanup_free_ char *socket = instance_unit_name(n, ".socket");
+                if (!socket)
+                        return NULL;
+                unit_spec_list(s, UNIT_STRV, "Requires", socket);
+                unit_spec_list(s, UNIT_STRV, "After", socket);
+        }
         unit_spec_list(s, UNIT_EXEC, "ExecStart", PAAS_LIB "/paas-init");
+        return TAKE_PTR(s);
+}
+
+/* Connections that come while the process starts, or is started again, wait in its queue. */
+UnitSpec *render_instance_socket(const RenderInstance *i)
+{
+        const InstanceName *n = i->name;
+        _cleanup_free_ char *unit = instance_unit_name(n, ".socket"), *short_name = instance_short_name(n),
+                            *slice = render_slice_name(n->app);
+        _cleanup_unit_spec_ UnitSpec *s = unit && short_name && slice ? unit_spec_new(unit) : NULL;
+        if (!s)
+                return NULL;
+
+        unit_spec_stringf(s, "Description", "Socket of %s %s", n->app, short_name);
+        unit_spec_string(s, "Slice", slice);
+        unit_spec_listf(s, UNIT_STREAMS, "Listen", PAAS_SOCKET, n->app, short_name);
+        /* Other applications are kept out by the mode of the file. */
+        unit_spec_string(s, "SocketUser", "paas-router");
+        unit_spec_u32(s, "SocketMode", 0660);
+        unit_spec_u32(s, "DirectoryMode", 0711);
+        unit_spec_u32(s, "Backlog", SOCKET_BACKLOG);
+        unit_spec_bool(s, "FlushPending", false);
+        unit_spec_bool(s, "RemoveOnStop", true);
+        /* A process that cannot be started must not keep systemd busy; reconcile replaces what hit this. */
+        unit_spec_u64(s, "TriggerLimitIntervalUSec", 2 * USEC_PER_SEC);
+        unit_spec_u32(s, "TriggerLimitBurst", 20);
+        unit_spec_u64(s, "StartLimitIntervalUSec", 0);
+        unit_spec_bool(s, "IgnoreOnIsolate", true);
+        unit_spec_string(s, "CollectMode", "inactive-or-failed");
         return TAKE_PTR(s);
 }
 

@@ -148,7 +148,8 @@ void unit_spec_fd(UnitSpec *s, const char *property, int fd)
 
 static bool type_is_list(UnitPropertyType type)
 {
-        return type == UNIT_STRV || type == UNIT_EXEC || type == UNIT_ENV_FILES || type == UNIT_LOG_FIELDS;
+        return type == UNIT_STRV || type == UNIT_EXEC || type == UNIT_ENV_FILES || type == UNIT_LOG_FIELDS ||
+               type == UNIT_STREAMS;
 }
 
 /* Takes `item` over. */

@@ -24,6 +24,7 @@ typedef enum UnitPropertyType {
         UNIT_ENV_FILES,  /* a(sb): paths, not optional */
         UNIT_BINDS,      /* a(ssbt): "source\0destination" pairs in two strvs, recursive */
         UNIT_LOG_FIELDS, /* aay: "NAME=value" */
+        UNIT_STREAMS,    /* a(ss): paths of stream sockets */
         UNIT_FD,         /* h: borrowed until the call is sent */
 } UnitPropertyType;
 
@@ -35,7 +36,8 @@ typedef struct UnitProperty {
                 uint64_t number; /* also bool, u32, i32 */
                 int fd;
         };
-        char **list;  /* UNIT_STRV, UNIT_EXEC (argv), UNIT_ENV_FILES, UNIT_LOG_FIELDS, UNIT_BINDS: sources */
+        char **list;  /* UNIT_STRV, UNIT_EXEC (argv), UNIT_ENV_FILES, UNIT_LOG_FIELDS, UNIT_STREAMS,
+                         UNIT_BINDS: sources */
         char **list2; /* UNIT_BINDS: destinations */
 } UnitProperty;
 

@@ -15,8 +15,8 @@
 #define FIXTURE_APPS 2
 
 typedef struct App {
-        int fd;           /* listens */
-        char address[32]; /* "127.0.0.1:40000" */
+        int fd;            /* listens */
+        char address[128]; /* "127.0.0.1:40000" */
         pthread_t thread;
 } App;
 

@@ -94,6 +94,22 @@ static bool find_state_columns(const Row *heading, StateColumns *ret)
                ret->operation >= 0 && ret->admin >= 0 && ret->weight >= 0;
 }
 
+static int read_address(const Row *row, const StateColumns *c, char **ret)
+{
+        _cleanup_free_ char *address = copy_field(row, c->address), *port = copy_field(row, c->port);
+        char *s = NULL;
+        if (!address || !port)
+                return -EBADMSG;
+        if (streq(address, "-")) { /* HAProxy does not tell the path of a unix socket */
+                *ret = strdup(ROUTER_UNIX_ADDRESS);
+                return *ret ? 0 : -ENOMEM;
+        }
+        if (asprintf(&s, strchr(address, ':') ? "[%s]:%s" : "%s:%s", address, port) < 0)
+                return -ENOMEM;
+        *ret = s;
+        return 0;
+}
+
 static int read_server(const Row *row, const StateColumns *c, RouterServer *ret)
 {
         uint64_t operation, admin, weight;
@@ -101,14 +117,9 @@ static int read_server(const Row *row, const StateColumns *c, RouterServer *ret)
             read_number(row, c->admin, 0xff, &admin) < 0 || read_number(row, c->weight, 65536, &weight) < 0)
                 return -EBADMSG;
 
-        _cleanup_free_ char *address = copy_field(row, c->address), *port = copy_field(row, c->port);
-        if (!address || !port)
-                return -EBADMSG;
-        bool v6 = strchr(address, ':');
-        if (asprintf(&ret->address, v6 ? "[%s]:%s" : "%s:%s", address, port) < 0) {
-                ret->address = NULL;
-                return -ENOMEM;
-        }
+        int r = read_address(row, c, &ret->address);
+        if (r < 0)
+                return r;
         ret->backend = copy_field(row, c->backend);
         ret->name = copy_field(row, c->name);
         if (!ret->backend || !ret->name)

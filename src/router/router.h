@@ -31,8 +31,11 @@ typedef enum RouterServerState {
         ROUTER_MAINT,
 } RouterServerState;
 
+#define ROUTER_UNIX_ADDRESS "unix@" /* of any unix socket, as HAProxy lists its servers */
+
 typedef struct RouterServer {
-        char *backend, *name, *address; /* address "127.0.0.1:20003" */
+        char *backend, *name;
+        char *address; /* "127.0.0.1:20003", or ROUTER_UNIX_ADDRESS */
         RouterServerState state;
         bool up; /* by its health check; true without one */
         unsigned weight;
@@ -66,7 +69,8 @@ int router_observe_processes(Router *r, RouterProcesses *ret, Error *e);
 void router_processes_clear(RouterProcesses *p);
 
 /* Adds a server with weight 100 and the one health check, marked up and ready: the caller has proven it.
- * One that is there with the same address is made ready. `address`: "127.0.0.1:20003". */
+ * One that is there with the same address is made ready. `address`: "127.0.0.1:20003",
+ * "unix@/run/paas/sock/blog/web.1-v12.3.sock". */
 int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e);
 
 /* Likewise, but the balance gives it no request: router_set_share() does. */

@@ -26,7 +26,8 @@ static const char state[] =
                       "9 pool_0 1 web.1-v1.1 127.0.0.1 2 0 100 100 0 1 0 1 6 0 0 0 - 20001 - 0 0 - - 0\n"
                       "9 pool_0 2 web.2-v1.1 127.0.0.1 2 8 100 100 0 1 0 1 6 0 0 0 - 20002 - 0 0 - - 0\n"
                       "10 pool_1 1 web.1-v3.1 127.0.0.1 0 1 50 100 0 1 0 0 14 0 0 0 - 20003 - 0 0 - - 0\n"
-                      "11 pool_2 1 web.1-v3.9 ::1 0 0 100 100 0 1 0 0 14 0 0 0 - 20004 - 0 0 - - 0\n\n";
+                      "11 pool_2 1 web.1-v3.9 ::1 0 0 100 100 0 1 0 0 14 0 0 0 - 20004 - 0 0 - - 0\n"
+                      "12 pool_3 1 web.1-v4.1 - 2 0 100 100 0 1 0 1 6 0 0 0 - 0 - 0 0 - - 0\n\n";
 
 /* 3.0 has two more columns than 2.6 here; one server has gone in between, the order differs. */
 static const char connections[] =
@@ -51,6 +52,7 @@ static void test_servers(void **unused)
                 {"pool_0", "web.2-v1.1", "127.0.0.1:20002", ROUTER_DRAIN, true, 100, 0},
                 {"pool_1", "web.1-v3.1", "127.0.0.1:20003", ROUTER_MAINT, false, 50, 7},
                 {"pool_2", "web.1-v3.9", "[::1]:20004", ROUTER_READY, false, 100, 0},
+                {"pool_3", "web.1-v4.1", ROUTER_UNIX_ADDRESS, ROUTER_READY, true, 100, 0},
         };
 
         assert_int_equal(router_parse_servers(state, connections, &list, &n, NULL), 0);

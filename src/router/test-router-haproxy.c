@@ -9,9 +9,12 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -229,6 +232,42 @@ static void test_degraded(void **state)
         close(gone.fd);
 }
 
+/* A socket that systemd would hold: the listing does not tell its path, and adding it again is nothing new.
+ */
+static void test_unix_server(void **state)
+{
+        (void) state;
+        App app = {.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+        char directory[] = "/tmp/paas-router-XXXXXX";
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        assert_non_null(mkdtemp(directory));
+        snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", directory);
+        assert_int_equal(bind(app.fd, (struct sockaddr *) &address, sizeof(address)), 0);
+        assert_int_equal(listen(app.fd, 16), 0);
+        assert_int_equal(pthread_create(&app.thread, NULL, fixture_serve, &app), 0);
+        snprintf(app.address, sizeof(app.address), "unix@%s", address.sun_path);
+
+        fixture_add("web.1-v1.1", &app);
+        fixture_add("web.1-v1.1", &app);
+        fixture_expect_status("/", "blog.example.com", 200);
+        RouterServer *list;
+        size_t n;
+        assert_int_equal(router_observe(fixture_router, &list, &n, NULL), 0);
+        assert_int_equal(n, 1);
+        assert_string_equal(list[0].address, ROUTER_UNIX_ADDRESS);
+        router_servers_free(list, n);
+        assert_int_equal(
+                router_add_server(fixture_router, "pool_0", "web.1-v1.1", fixture_apps[1].address, NULL),
+                -EEXIST);
+
+        fixture_take_out("web.1-v1.1");
+        shutdown(app.fd, SHUT_RDWR);
+        pthread_join(app.thread, NULL);
+        close(app.fd);
+        assert_int_equal(unlink(address.sun_path), 0);
+        assert_int_equal(rmdir(directory), 0);
+}
+
 static void test_reload(void **state)
 {
         (void) state;
@@ -355,12 +394,13 @@ int main(void)
         if (system("command -v haproxy >/dev/null && command -v openssl >/dev/null") != 0)
                 return 77; /* meson: skipped */
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_swap),      cmocka_unit_test(test_force),
-                cmocka_unit_test(test_headers),   cmocka_unit_test(test_websocket),
-                cmocka_unit_test(test_pages),     cmocka_unit_test(test_degraded),
+                cmocka_unit_test(test_swap),        cmocka_unit_test(test_force),
+                cmocka_unit_test(test_headers),     cmocka_unit_test(test_websocket),
+                cmocka_unit_test(test_pages),       cmocka_unit_test(test_degraded),
+                cmocka_unit_test(test_unix_server),
 
-                cmocka_unit_test(test_smuggling), cmocka_unit_test(test_certificate),
-                cmocka_unit_test(test_reload),    cmocka_unit_test(test_old_workers),
+                cmocka_unit_test(test_smuggling),   cmocka_unit_test(test_certificate),
+                cmocka_unit_test(test_reload),      cmocka_unit_test(test_old_workers),
         };
         return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -34,6 +34,7 @@ static void test_start_sends_everything(void **state)
         unit_spec_list(s, UNIT_ENV_FILES, "EnvironmentFiles", "/run/paas/env/blog/v1");
         unit_spec_bind(s, "BindPaths", "/run/paas/app/x", "/app");
         unit_spec_list(s, UNIT_LOG_FIELDS, "LogExtraFields", "PAAS_APP=blog");
+        unit_spec_list(s, UNIT_STREAMS, "Listen", "/run/a.sock");
         unit_spec_fd(s, "StandardInputFileDescriptor", fd);
         unit_spec_string(mount, "What", "overlay");
         assert_int_equal(units_start(f->units, s, &mount, 1, on_done, &o, &call), 0);
@@ -51,6 +52,7 @@ static void test_start_sends_everything(void **state)
                 " ( EnvironmentFiles a(sb) [ ( /run/paas/env/blog/v1 0)])"
                 " ( BindPaths a(ssbt) [ ( /run/paas/app/x /app 0 16384)])"
                 " ( LogExtraFields aay [ PAAS_APP=blog])"
+                " ( Listen a(ss) [ ( Stream /run/a.sock)])"
                 " ( StandardInputFileDescriptor h fd:yes)]"
                 " [ ( run-x.mount [ ( What s overlay)])]\n");
 }

@@ -15,7 +15,7 @@ static const char *const signatures[] = {
         [UNIT_I32] = "i",         [UNIT_STRV] = "as",
         [UNIT_EXEC] = "a(sasb)",  [UNIT_ENV_FILES] = "a(sb)",
         [UNIT_BINDS] = "a(ssbt)", [UNIT_LOG_FIELDS] = "aay",
-        [UNIT_FD] = "h",
+        [UNIT_FD] = "h",          [UNIT_STREAMS] = "a(ss)",
 };
 
 #define BIND_RECURSIVE UINT64_C(16384) /* MS_REC, as the interface has it */
@@ -43,6 +43,8 @@ static int append_items(sd_bus_message *m, const UnitProperty *p)
         for (size_t i = 0; r >= 0 && p->list[i]; i++) {
                 if (p->type == UNIT_ENV_FILES)
                         r = sd_bus_message_append(m, "(sb)", p->list[i], 0);
+                else if (p->type == UNIT_STREAMS)
+                        r = sd_bus_message_append(m, "(ss)", "Stream", p->list[i]);
                 else if (p->type == UNIT_BINDS)
                         r = sd_bus_message_append(m, "(ssbt)", p->list[i], p->list2[i], 0, BIND_RECURSIVE);
                 else
@@ -73,6 +75,7 @@ static int append_value(sd_bus_message *m, const UnitProperty *p)
         case UNIT_ENV_FILES:
         case UNIT_BINDS:
         case UNIT_LOG_FIELDS:
+        case UNIT_STREAMS:
                 return append_items(m, p);
         }
         return -EINVAL;
