@@ -303,13 +303,19 @@ static void release_again(Job *j, AppState *s, uint64_t version, const char *wha
                          strerror(r < 0 ? -r : ENOMEM));
                 return;
         }
+        /* A retry is that release once more: also what it would have done to the application. */
+        bool retry = j->operation.kind == OPERATION_RETRY;
+        if (retry && text_replace(&j->operation.branch, old.release.branch) < 0) {
+                job_fail(j, "out of memory");
+                return;
+        }
         const Source *code = streq(what, "config") ? &now : &old;
         const StoreFile files[] = {
                 {.path = "Procfile", .data = code->procfile, .length = code->procfile_length},
                 {.path = "app.json", .data = code->app_json, .length = code->app_json_length},
         };
         const RolloutContent content = {
-                .kind = j->operation.kind == OPERATION_RETRY ? old.release.kind : RELEASE_ROLLBACK,
+                .kind = retry ? old.release.kind : RELEASE_ROLLBACK,
                 .description = description,
                 .base = streq(what, "code") ? catalog_base(s) : old.commit,
                 .slug = code->release.slug,
@@ -317,6 +323,7 @@ static void release_again(Job *j, AppState *s, uint64_t version, const char *wha
                 .commit = code->release.commit,
                 .versions = code->release.versions,
                 .listen = code->release.listen,
+                .no_rollback = retry && old.release.no_rollback,
                 .files = files,
                 .n_files = ELEMENTSOF(files),
         };

@@ -26,10 +26,14 @@ tree = os.path.join(TMPDIR, 'app')
 os.mkdir(tree)
 
 
-def change(word, procfile='web: exec python3 web.py\n', *options):
+def write(word, procfile):
     for name, text in (('web.py', WEB), ('word', word), ('Procfile', procfile)):
         with open(os.path.join(tree, name), 'w') as f:
             f.write(text)
+
+
+def change(word, procfile='web: exec python3 web.py\n', *options):
+    write(word, procfile)
     return push(tree, APP, *options, *(['HEAD:main'] if options else []))
 
 
@@ -126,6 +130,21 @@ refused('rollback', f'v{failed}', says=['never was current', 'releases:retry'])
 text = verb('releases:retry', ok=False)
 check('retry runs the release command again', 'migrate again' in text and releases()[0]['version'] == failed + 1 and releases()[0]['description'].startswith(f'Retry v{failed}'), text, releases()[0])
 refused('releases:retry', 'v4', says=['has not failed'])
+
+# --- retry of a first push: it becomes what the push would have been
+AGAIN = 'again'
+new_app(AGAIN)
+write('one', 'web: exec python3 web.py\nrelease: [ -e /usr/share/retry-may ]\n')
+r = push(tree, AGAIN, '-o', 'no-rollback', 'HEAD:master')
+check('the first push fails', r.returncode != 0 and 'release command' in r.stdout, r.stdout)
+inlab('touch', '/usr/share/retry-may')
+r = paas('releases:retry', '-a', AGAIN)
+inlab('rm', '/usr/share/retry-may')
+check('and its release is tried again', r.returncode == 0, r.stdout)
+facts = json.loads(paas('apps:info', '--json', '-a', AGAIN).stdout)
+check('its branch is the deployed one', facts.get('branch') == 'master', facts)
+check('it is a wall as before', json.loads(paas('releases:info', 'v2', '--json', '-a', AGAIN).stdout)['no_rollback'])
+destroy_app(AGAIN)
 
 # --- crashed: not what one goes back to
 os.remove(os.path.join(tree, 'fail'))
