@@ -303,6 +303,7 @@ static void release_config(Job *j, AppState *s, SealedSet *set, const char *desc
                 .files = set->files,
                 .n_files = set->n + (size_t) n,
         };
+        (void) job_set_step(j, STEP_RELEASING); /* with the branch */
         if (j->operation.no_restart)
                 rollout_record(j, &content);
         else
@@ -325,7 +326,6 @@ static void configure_begin(Job *j)
                 job_succeed(j);
                 return;
         }
-        (void) job_set_step(j, STEP_RELEASING);
         release_config(j, s, &set, description);
 }
 
