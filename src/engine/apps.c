@@ -15,6 +15,7 @@
 #include "engine/fault.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
+#include "engine/launch.h"
 #include "engine/pipelines.h"
 #include "engine/readers.h"
 #include "engine/routing.h"
@@ -77,6 +78,32 @@ int apps_make_ready(Engine *e, AppState *s, Error *error)
         return r;
 }
 
+/* What the last application of that name left where it was, because it could not be set aside. */
+static int set_rest_aside(Engine *e, const char *name)
+{
+        const GoneApp *last = NULL;
+        if (!hostfiles_are_home(name))
+                return 0;
+        for (size_t i = 0; i < e->catalog.n_gone; i++) {
+                const GoneApp *g = &e->catalog.gone[i];
+                if (streq(g->app.name, name) && (!last || g->destroyed > last->destroyed))
+                        last = g;
+        }
+        return last ? hostfiles_set_aside(name, last->app.id) : -EEXIST;
+}
+
+/* Nobody gets what was pushed to an application of somebody else. */
+static int check_nothing_left(Engine *e, const char *name, Error *error)
+{
+        int r = set_rest_aside(e, name);
+        return r < 0 ? error_set(
+                               error, -EBUSY,
+                               "There are files of an earlier application \"%s\" that cannot be set aside: "
+                               "%s. Choose another name.",
+                               name, strerror(-r))
+                     : 0;
+}
+
 int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret, Error *error)
 {
         _cleanup_app_ App app = APP_NULL;
@@ -85,6 +112,8 @@ int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret,
         if (r >= 0 && catalog_find_app(&e->catalog, name))
                 r = error_set(error, -EEXIST, "There is an application \"%s\" already. Choose another name.",
                               name);
+        if (r >= 0)
+                r = check_nothing_left(e, name, error);
         if (r >= 0)
                 r = describe(e, name, actor, &app, error);
         if (r < 0)
@@ -103,6 +132,16 @@ int apps_create(Engine *e, const char *name, const Actor *actor, AppState **ret,
                                     name);
         *ret = s;
         return 0;
+}
+
+/* Who waits for one hears at once that it will not be, and no later application of that name goes on with
+ * it. */
+static void end_launches(AppWorld *w)
+{
+        for (size_t i = 0; i < w->n_instances; i++)
+                if (w->instances[i]->launch)
+                        launch_give_up(w->instances[i]->launch);
+        world_observe(w);
 }
 
 int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor, Error *error)
@@ -138,7 +177,7 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
                 e->observer.app_removed(e->observer.userdata, name);
         AppWorld *w = world_find(e, name);
         if (w)
-                world_observe(w);
+                end_launches(w);
         return 0;
 }
 

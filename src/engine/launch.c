@@ -86,6 +86,11 @@ static void finish(Launch *l, int r, const char *text)
         done(userdata, l, r, text);
 }
 
+void launch_give_up(Launch *l)
+{
+        finish(l, -ENOENT, "the application was destroyed meanwhile");
+}
+
 static RenderInstance describe(const Launch *l, const AppState *s)
 {
         const char *type = l->instance->name.type;
@@ -110,7 +115,7 @@ static AppState *find_app(Launch *l)
 {
         AppState *s = catalog_find_app(&l->world->engine->catalog, l->world->app);
         if (!s)
-                finish(l, -ENOENT, "the application was destroyed meanwhile");
+                launch_give_up(l);
         return s;
 }
 

@@ -40,6 +40,9 @@ int launch_start(const LaunchRequest *request);
 /* The instance's unit changed: a process that keeps dying need not be asked until the time is up. */
 void launch_observe(Launch *l);
 
+/* Its application is destroyed: `done` hears so. */
+void launch_give_up(Launch *l);
+
 /* Also stops a check that is under way; the process goes on. */
 Launch *launch_free(Launch *l);
 

@@ -60,5 +60,16 @@ within(60, 'one process is left', lambda: len([u for u in units(f'paas-app-{APP}
 within(30, 'and one slug', lambda: len([u for u in units(f'paas-slug-{APP}-*') if u]) == 1)
 mounted = inlab('ls', f'/run/paas/slug/{APP}').stdout.split()
 check('which is mounted', mounted == ['v1'], mounted)
+
+# --- files of the old one that cannot be set aside are nobody else's
+uuid = json.loads(paas('apps:info', '--json', '-a', APP).stdout)['id']
+inlab('touch', f'/var/lib/paas/gone/{uuid}')  # where a directory has to be
+destroy_app(APP)
+r = paas('apps:create', APP)
+check('the name is not given to another while they are there', r.returncode != 0 and 'set aside' in r.stdout, r.stdout)
+inlab('rm', '-f', f'/var/lib/paas/gone/{uuid}')
+r = paas('apps:create', APP)
+check('it is as soon as they are out of the way', r.returncode == 0, r.stdout)
+check('without what was pushed to the old one', inlab('git', '--git-dir', f'/var/lib/paas/repos/{APP}.git', 'count-objects').stdout.startswith('0 objects'))
 destroy_app(APP)
 finish()

@@ -312,6 +312,18 @@ check('web runs as before', [p['state'] for p in json.loads(paas('ps', '--json',
 left = lambda: inlab('sh', '-c', f'ls -d /run/paas/env/{APP}/run.* /run/paas/app/{APP}/run.* /var/lib/paas/layers/{APP}/run.* 2>/dev/null').stdout
 within(20, 'no files of runs are left', lambda: left() == '') or print('# ' + left().replace('\n', ' '))
 laptop('run:detached', '-a', APP, './idle 10000')
+# One that has not begun yet when its application is destroyed: who waits for it hears so at once.
+drop = f'/run/systemd/system/paas-run-{APP}-.service.d'
+inlab('sh', '-c', f'mkdir -p {drop}; printf "[Service]\\nExecStartPre=+/bin/sleep 600\\n" >{drop}/slow.conf; systemctl daemon-reload')
+slow = start(*inlab_command('paas', 'run:detached', '-a', APP, './idle 10001'))
+within(20, 'a run that is slow to begin', lambda: 'activating' in inlab('systemctl', 'list-units', '--plain', '--no-legend', f'paas-run-{APP}-run.2-*').stdout)
 destroy_app(APP)
+inlab('sh', '-c', f'rm -r {drop}; systemctl daemon-reload')
+try:
+    said = slow.communicate(timeout=20)[0]
+except subprocess.TimeoutExpired:
+    slow.kill()
+    said = 'nothing'
+check('who waits for it hears that there is no application any more', 'was destroyed' in said, said)
 within(45, 'destroying the application ends its runs', lambda: not processes('idle 10000') and units() == '')
 finish()
