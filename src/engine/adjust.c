@@ -47,7 +47,8 @@ static int commit_formation(Engine *e, AppState *s, const Formation *f, const ch
                                .operation = s->last_operation + 1,
                                .status = "succeeded"};
         const AppChange change = {.formation = f};
-        return catalog_change_app(&e->catalog, s, &change, &record, error);
+        int r = job_check_room(e, s, error);
+        return r < 0 ? r : catalog_change_app(&e->catalog, s, &change, &record, error);
 }
 
 int adjust_scale(Engine *e, AppState *s, char *const *changes, const Actor *actor, Job **ret, Error *error)

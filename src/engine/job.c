@@ -18,6 +18,8 @@
 #include "model/paths.h"
 
 #define KEEP_ENDED_USEC (600 * USEC_PER_SEC)
+/* Of one application: each that waits is compared with the others whenever one of them goes on. */
+#define PENDING_MAX 100
 #define OPERATION_FILE_MAX (256 * 1024)
 
 static int operation_path(const Job *j, char path[512])
@@ -98,13 +100,28 @@ static uint64_t next_operation(Engine *e, AppState *s)
         return ++s->last_operation;
 }
 
+int job_check_room(Engine *e, const AppState *s, Error *error)
+{
+        size_t n = 0;
+        for (size_t i = 0; i < e->n_jobs; i++)
+                n += !e->jobs[i]->ended && streq(e->jobs[i]->operation.app, s->app.name);
+        if (n < PENDING_MAX)
+                return 0;
+        return error_set(
+                error, -EBUSY,
+                "%s has %zu operations already that have not ended: `paas deploys -a %s` lists them",
+                s->app.name, n, s->app.name);
+}
+
 int job_new(Engine *e, AppState *s, OperationKind kind, const Actor *actor, const JobType *type, Job **ret,
             Error *error)
 {
         _cleanup_operation_ Operation o = OPERATION_NULL;
         char request[UUID_TEXT_SIZE];
 
-        int r = uuid_new(request);
+        int r = job_check_room(e, s, error);
+        if (r >= 0)
+                r = uuid_new(request);
         if (r >= 0)
                 r = text_replace(&o.app, s->app.name);
         if (r >= 0)
@@ -171,12 +188,12 @@ int job_set_step(Job *j, OperationStep step)
         j->operation.step = step;
         int r = job_save(j);
         if (r < 0)
-                return log_error(r, "%s: cannot record step %s", j->id, operation_step_to_string(step));
+                log_error(r, "%s: cannot record step %s", j->id, operation_step_to_string(step));
         snprintf(point, sizeof(point), "%s:%s", operation_kind_to_string(j->operation.kind),
                  operation_step_to_string(step));
         fault_point(point);
-        job_changed(j);
-        return 0;
+        job_changed(j); /* also with a full disk: somebody waits for the end */
+        return r;
 }
 
 void job_say(Job *j, const char *format, ...)

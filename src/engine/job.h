@@ -51,7 +51,12 @@ struct Job {
         sd_event_source *deadline;
 };
 
-/* Makes it and puts it at the end of the list; it is on disk when this returns. `type` outlives it. */
+/* -EBUSY: its application has too many that have not ended. job_new() asks by itself; this is for who
+ * changes something before it. */
+int job_check_room(Engine *e, const AppState *s, Error *error);
+
+/* Makes it and puts it at the end of the list; whoever asked for it fills it in and saves it. `type`
+ * outlives it. */
 int job_new(Engine *e, AppState *s, OperationKind kind, const Actor *actor, const JobType *type, Job **ret,
             Error *error);
 

@@ -278,6 +278,21 @@ def places(directories):
         p.end(1)
 
 
+def bound():
+    """Nobody fills the queue of an application without end: the others' would have to wait for it."""
+    app = 'queuebound'
+    new_app(app)
+    paas('apps:lock', '-a', app, '--reason', 'nothing goes on')
+    script = 'for n in $(seq 101); do busctl call org.paas1 /org/paas1/app/%s org.paas1.App SetConfig "a{ss}asa{sv}" 1 N $n 0 0 2>&1; done' % app
+    said = inlab('sh', '-c', script).stdout.strip().split('\n')
+    check('a hundred operations of an application wait', all('"/org/paas1/job/' in line for line in said[:100]), said[:100])
+    check('the next is refused', 'that have not ended' in said[-1], said[-1])
+    before = inlab('git', '--git-dir', '/var/lib/paas/state.git', 'rev-parse', 'refs/paas/app/' + app).stdout
+    r = paas('ps:scale', 'web=2', '-a', app)
+    check('and what goes with one changes nothing', r.returncode != 0 and 'that have not ended' in r.stdout and before == inlab('git', '--git-dir', '/var/lib/paas/state.git', 'rev-parse', 'refs/paas/app/' + app).stdout, r.stdout)
+    destroy_app(app)
+
+
 def main():
     setup_paas()
     # Else sshd itself drops some of those that connect at the same moment (docs/push.md).
@@ -288,6 +303,7 @@ def main():
     lock(directories)
     now = supersede(directories)
     cancel(directories, now)
+    bound()
     if len(APPS) > int(inlab('nproc').stdout) // 2:
         places(directories)
     for app in APPS:
