@@ -47,6 +47,7 @@ int verb_ps_scale(Cli *cli);
 int verb_ps_restart(Cli *cli);
 int verb_ps_stop(Cli *cli);
 int verb_ps_listen(Cli *cli);
+int verb_checks(Cli *cli);
 int verb_settings(Cli *cli);
 int verb_settings_set(Cli *cli);
 int verb_settings_unset(Cli *cli);

@@ -15,7 +15,7 @@ static Style style_of(const char *state)
 {
         if (streq(state, "up"))
                 return STYLE_GOOD;
-        if (streq(state, "crashed"))
+        if (streq(state, "crashed") || streq(state, "unready") || streq(state, "degraded"))
                 return STYLE_BAD;
         return STYLE_PLAIN;
 }

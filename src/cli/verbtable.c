@@ -59,6 +59,11 @@ const Verb verbs[] = {
          "Compares the history here with that on the audit's remote (audit-remote in paas.conf), and checks "
          "the repository itself. Exits with 1 when something was rewritten, and says where.",
          "paas audit:verify"},
+        {"checks", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_checks,
+         "show what is checked of each process",
+         "The health checks of app.json that hold for the current release, and how each process stands with "
+         "them: one that is degraded fails, and gets requests because no better one is there.",
+         "paas checks --app blog"},
         {"config", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON | ALLOW_SHELL | ALLOW_ENV, verb_config,
          "list the config vars",
          "As the next release will have them: what config:set --no-restart has recorded is among them.",

@@ -28,6 +28,7 @@
 #include "engine/promote.h"
 #include "engine/queue.h"
 #include "engine/readers.h"
+#include "engine/readiness.h"
 #include "engine/reconcile.h"
 #include "engine/rerelease.h"
 #include "engine/restore.h"
@@ -69,6 +70,7 @@ static int tick(sd_event_source *source, uint64_t usec, void *userdata)
 {
         Engine *e = userdata;
         drain_poll(e);
+        readiness_poll(e);
         reconcile_tick(e);
         job_expire(e);
         audit_tick(e, false);
@@ -88,6 +90,7 @@ static void unit_changed(void *userdata, const char *name)
                 for (size_t i = 0; i < e->n_worlds; i++)
                         world_may_have_changed(e->worlds[i]);
         } else if (streq(name, "paas-router.service")) {
+                e->router_static[0] = '\0';
                 int r = routing_sync(e, &error);
                 if (r < 0)
                         log_error(0, "cannot bring the router up to date: %s", error_text(&error, r));

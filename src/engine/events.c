@@ -338,6 +338,8 @@ static void tell_journal(const Event *event)
 {
         if (streq(event->type, "crashed"))
                 journalmessage_send_app(MESSAGE_APP_CRASHED, LOG_WARNING, event->app, "%s", event->message);
+        else if (streq(event->type, "unready"))
+                journalmessage_send_app(MESSAGE_APP_UNREADY, LOG_WARNING, event->app, "%s", event->message);
         else if (streq(event->type, "disk-reserve"))
                 journalmessage_send_app(MESSAGE_DISK_RESERVE, LOG_WARNING, event->app, "%s", event->message);
 }

@@ -11,10 +11,11 @@
 #include "engine/state.h"
 
 typedef struct Event {
-        const char *type;  /* "deploy-failed", "crashed", "locked", "unlocked", "refused", "disk-reserve" */
-        const char *app;   /* NULL: of the host */
-        const char *actor; /* NULL: nobody's doing */
-        uint64_t release;  /* 0: none */
+        const char *type;    /* "deploy-failed", "crashed", "unready", "locked", "unlocked", "refused",
+                                "disk-reserve" */
+        const char *app;     /* NULL: of the host */
+        const char *actor;   /* NULL: nobody's doing */
+        uint64_t release;    /* 0: none */
         const char *message; /* one line for people */
 } Event;
 

@@ -15,6 +15,7 @@
 #include "basic/text.h"
 #include "engine/appinfo.h"
 #include "engine/hostfiles.h"
+#include "engine/liveness.h"
 #include "engine/mounted.h"
 #include "engine/proof.h"
 #include "engine/slugs.h"
@@ -177,12 +178,18 @@ static int start_service(Launch *l, const AppState *s)
         bool held = i.listen != LISTEN_PORT;
         _cleanup_unit_spec_ UnitSpec *service = make_service(l, &i), *mount = render_instance_mount(&i),
                                      *socket = held ? render_instance_socket(&i) : NULL;
-        UnitSpec *const aux[] = {mount, socket};
+        UnitSpec *aux[2 + LIVENESS_UNITS] = {mount, socket}, **live = aux + (held ? 2 : 1);
         int r = hostfiles_make_layer(s, l->instance->short_name);
         if (r < 0)
                 return r;
         l->state = LAUNCH_UP;
-        r = units_start(l->world->engine->units, service, aux, held ? 2 : 1, launch_step, l, &l->call);
+        int n = l->is_oneoff ? 0 : liveness_units(l->world->engine, s, l->instance, &i, live);
+        if (n < 0)
+                return n;
+        r = units_start(l->world->engine->units, service, aux, (held ? 2 : 1) + (size_t) n, launch_step, l,
+                        &l->call);
+        while (n > 0)
+                unit_spec_free(live[--n]);
         return r >= 0 ? start_proof(l, s) : r;
 }
 

@@ -8,6 +8,7 @@
 
 #include "basic/clock.h"
 #include "basic/strv.h"
+#include "basic/text.h"
 #include "engine/appinfo.h"
 #include "render/checkunits.h"
 
@@ -31,18 +32,23 @@ static const Checks *checks_of(const Proof *p)
         return &p->render.release->checks;
 }
 
+/* Who is not ready has not started: both count. */
+static bool has_way(const Instance *i, const Checks *c, CheckWay way)
+{
+        return checks_find(c, i->name.type, CHECK_STARTUP, way) ||
+               checks_find(c, i->name.type, CHECK_READINESS, way);
+}
+
 static bool asks_network(const Instance *i, const Checks *c)
 {
-        const char *type = i->name.type;
-        return checks_find(c, type, CHECK_STARTUP, CHECK_PATH) ||
-               checks_find(c, type, CHECK_STARTUP, CHECK_LISTENING) ||
-               (instance_is_routed(i) && !checks_find(c, type, CHECK_STARTUP, CHECK_COMMAND));
+        return has_way(i, c, CHECK_PATH) || has_way(i, c, CHECK_LISTENING) ||
+               (instance_is_routed(i) && !has_way(i, c, CHECK_COMMAND));
 }
 
 bool proof_is_due(const Instance *i, const Release *release)
 {
         const Checks *c = &release->checks;
-        return asks_network(i, c) || checks_find(c, i->name.type, CHECK_STARTUP, CHECK_COMMAND) ||
+        return asks_network(i, c) || has_way(i, c, CHECK_COMMAND) ||
                checks_find(c, i->name.type, CHECK_STARTUP, CHECK_UPTIME);
 }
 
@@ -74,11 +80,13 @@ static void passed(Proof *p)
 /* The longest of those that a unit makes. */
 static uint64_t span_of(const Proof *p, bool commands)
 {
-        const Check *c = NULL;
         uint64_t span = 0;
-        while ((c = checks_next(checks_of(p), p->instance->name.type, CHECK_STARTUP, c)))
-                if ((c->way == CHECK_COMMAND) == commands && check_span(c) > span)
+        for (size_t i = 0; i < checks_of(p)->n; i++) {
+                const Check *c = &checks_of(p)->list[i];
+                if (streq(c->process, p->instance->name.type) && c->type != CHECK_LIVENESS &&
+                    (c->way == CHECK_COMMAND) == commands && check_span(c) > span)
                         span = check_span(c);
+        }
         return span;
 }
 
@@ -103,7 +111,7 @@ static int ask(Proof *p, bool commands)
                 .operation = p->operation,
                 .attempt = p->instance->attempts,
                 .address = instance_is_routed(p->instance) ? address : NULL,
-                .checks = checks_next(checks_of(p), p->instance->name.type, CHECK_STARTUP, NULL),
+                .checks = checks_has(checks_of(p), p->instance->name.type),
                 .timeout = e->settings.boot_timeout,
                 .span = span_of(p, commands),
         };
@@ -190,7 +198,7 @@ int proof_running(Proof *p)
                 r = sd_event_add_time_relative(p->world->engine->event, &p->uptime, CLOCK_MONOTONIC,
                                                up < wanted ? wanted - up : 0, 0, stayed_up, p);
         }
-        if (r >= 0 && checks_find(checks_of(p), p->instance->name.type, CHECK_STARTUP, CHECK_COMMAND)) {
+        if (r >= 0 && has_way(p->instance, checks_of(p), CHECK_COMMAND)) {
                 p->pending++;
                 r = ask(p, true);
         }

@@ -91,6 +91,7 @@ static int add_backend(Engine *e, RouterWish *r, size_t at, AppState *s, size_t 
         b->domains = r->domains[at];
         b->host = b->domains ? b->domains[0] : "localhost";
         b->state = routing_page(s, w);
+        b->checks = &s->release.checks;
         b->servers = &r->servers[*n_servers];
         for (size_t i = 0; w && i < w->n_instances; i++) {
                 const Instance *instance = w->instances[i];
@@ -198,6 +199,21 @@ static void follow_files(Engine *e, const RouterWish *wish, const bool changed[R
         }
 }
 
+/* The running worker has read another configuration than this, servers left aside. */
+static bool is_outdated(Engine *e, const char *config)
+{
+        char wanted[RENDER_STATIC_SIZE];
+        render_static_of(config, wanted);
+        if (!e->router_static[0]) {
+                _cleanup_free_ char *loaded = NULL;
+                int r = router_get_variable(e->router, RENDER_STATIC, &loaded, NULL);
+                if (r < 0 && r != -ENODATA)
+                        return false; /* no router: the next one reads the files */
+                snprintf(e->router_static, sizeof(e->router_static), "%s", loaded ? loaded : "none");
+        }
+        return !streq(e->router_static, wanted);
+}
+
 int routing_write(Engine *e, Error *error)
 {
         _cleanup_(router_wish_clear) RouterWish wish = {0};
@@ -213,7 +229,7 @@ int routing_write(Engine *e, Error *error)
         bool grown = wish.n_backends > e->router_pool && e->router_pool > 0;
         if (e->router_pool == 0)
                 e->router_pool = (unsigned) wish.n_backends;
-        return grown;
+        return grown || is_outdated(e, wish.files[RENDER_ROUTER_MAPS].text);
 }
 
 static void write_now(Engine *e)

@@ -42,6 +42,7 @@ static int reload(Engine *e, Error *error)
         int r = routing_write(e, error);
         if (r >= 0)
                 r = router_reload(e->router, error);
+        e->router_static[0] = '\0'; /* is asked again */
         if (r < 0)
                 return r;
         e->router_pool = routing_pool_size(e);

@@ -62,9 +62,11 @@ struct Engine {
         sd_event_source *reload_timer;      /* a router reload that waits for others to join it */
         uint64_t last_reload, reload_asked; /* monotonic; asked for by the first of those that wait */
         sd_event_source *router_write;      /* deferred: writes the router's files */
-        uint64_t router_changed; /* monotonic: since when they are to be written; 0: they are current */
-        unsigned router_pool;    /* backends that the running router has; 0: not known */
-        sd_event_source *tick;   /* what waits for time to pass */
+        uint64_t router_changed;  /* monotonic: since when they are to be written; 0: they are current */
+        uint64_t readiness_asked; /* monotonic: when the router was last asked who is ready */
+        char router_static[24];   /* of the running worker (RENDER_STATIC); "": not known */
+        unsigned router_pool;     /* backends that the running router has; 0: not known */
+        sd_event_source *tick;    /* what waits for time to pass */
         UnitCall *first_observation;
         Gc *gc;             /* a clean-up under way; owned */
         bool restart_steps; /* systemd is 254 or later: a growing restart delay */

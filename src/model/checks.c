@@ -103,3 +103,11 @@ const Check *checks_find(const Checks *c, const char *process, CheckType type, C
                 x = checks_next(c, process, type, x);
         return x;
 }
+
+bool checks_has(const Checks *c, const char *process)
+{
+        for (size_t i = 0; i < c->n; i++)
+                if (streq(c->list[i].process, process))
+                        return true;
+        return false;
+}

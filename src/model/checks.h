@@ -21,5 +21,8 @@ void checks_clear(Checks *c);
 /* The next one of `process` after `previous` (NULL: the first); NULL: there is none. */
 const Check *checks_next(const Checks *c, const char *process, CheckType type, const Check *previous);
 
+/* There is one of that process type. */
+bool checks_has(const Checks *c, const char *process);
+
 /* The first one that asks in that way, NULL: none does. */
 const Check *checks_find(const Checks *c, const char *process, CheckType type, CheckWay way);

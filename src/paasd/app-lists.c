@@ -9,6 +9,7 @@
 #include "engine/appinfo.h"
 #include "engine/drainclock.h"
 #include "engine/history.h"
+#include "engine/readiness.h"
 #include "engine/rerelease.h"
 #include "engine/runabout.h"
 #include "engine/tail.h"
@@ -27,7 +28,7 @@ static int begin_list(sd_bus_message *message, Action action, const AppState *s,
         return r < 0 ? r : reply_list_begin(message, ret);
 }
 
-static const char *state_of(const Instance *i)
+static const char *state_of(const AppWorld *w, const Instance *i)
 {
         if (i->phase == INSTANCE_DRAINING)
                 return "draining";
@@ -37,6 +38,8 @@ static const char *state_of(const Instance *i)
                 return "up";
         if (instance_crashed(i))
                 return "crashed";
+        if (i->state == UNIT_ACTIVE && i->phase == INSTANCE_READY && i->unready)
+                return readiness_is_last(w, i) ? "degraded" : "unready";
         if (i->state == UNIT_ACTIVE && i->phase == INSTANCE_READY)
                 return "up";
         return "starting";
@@ -96,7 +99,7 @@ static int append_instance(sd_bus_message *reply, const AppState *s, const AppWo
         if (r >= 0)
                 r = dict_u64(reply, "version", i->name.version);
         if (r >= 0)
-                r = dict_string(reply, "state", state_of(i));
+                r = dict_string(reply, "state", state_of(w, i));
         if (r >= 0 && i->phase == INSTANCE_DRAINING)
                 r = append_drain(reply, w, i);
         if (r >= 0)

@@ -349,6 +349,8 @@ static const sd_bus_vtable app_vtable[] = {
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetConfig", SD_BUS_ARGS("a{ss}", set, "as", unset, "a{sv}", options),
                                 SD_BUS_RESULT("o", job), method_set_config, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListChecks", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", checks),
+                                method_list_checks, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListSettings", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", settings),
                                 method_list_settings, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetSettings", SD_BUS_ARGS("a{ss}", set, "as", unset, "a{sv}", options),

@@ -49,6 +49,7 @@ void audit_requests_free(Manager *m);
 
 /* Lists of an application: part of the App interface. */
 int method_list_instances(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_list_checks(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_formation(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_list_releases(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_get_release(sd_bus_message *message, void *userdata, sd_bus_error *e);

@@ -9,9 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "basic/clock.h"
+
+/* Who is not ready has not started. */
 static bool belongs_here(const Check *c, CheckType type, bool commands)
 {
-        if (c->type != type)
+        if (c->type != type && (type != CHECK_STARTUP || c->type != CHECK_READINESS))
                 return false;
         return commands ? c->way == CHECK_COMMAND : c->way == CHECK_PATH || c->way == CHECK_LISTENING;
 }
@@ -69,6 +72,47 @@ static int start(const Asked *asked, const Check *check)
         if (pid == 0)
                 _exit(ask_one(asked, check) ? EXIT_SUCCESS : EXIT_FAILURE);
         return 0;
+}
+
+/* Before it has passed once it is starting, for which it has a while. */
+static bool watch_one(const Asked *asked, const Check *check)
+{
+        uint64_t starting = clock_monotonic() + asked->timeout * USEC_PER_SEC;
+        Asked once = *asked;
+        Check single = *check;
+        once.timeout = 1;
+        single.attempts = 1;
+        single.initial_delay = 0;
+        ask_pause(check->initial_delay * USEC_PER_SEC);
+        for (unsigned failures = 0;;) {
+                _cleanup_buffer_ Buffer why = BUFFER_NULL;
+                if (ask(&once, &single, &why)) {
+                        failures = 0;
+                        starting = 0;
+                } else if (clock_monotonic() >= starting && ++failures >= check->attempts) {
+                        printf("%s does not live any more: %u checks in a row failed%s. The last one: %s",
+                               asked->name, failures, check->warn ? "" : "; it is started again",
+                               why.data ? why.data : "\n");
+                        (void) fflush(stdout);
+                        if (!check->warn)
+                                return false;
+                        failures = 0;
+                }
+                ask_pause((check->wait > 0 ? check->wait : 1) * USEC_PER_SEC);
+        }
+}
+
+bool checklist_watch(const Asked *asked, const Checklist *l)
+{
+        int status;
+        for (size_t i = 0; i < l->n; i++) {
+                pid_t pid = fork();
+                if (pid == 0)
+                        _exit(watch_one(asked, &l->list[i]) ? EXIT_SUCCESS : EXIT_REFUSED);
+                if (pid < 0)
+                        return true; /* nothing is known of the process */
+        }
+        return wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != EXIT_REFUSED;
 }
 
 bool checklist_ask(const Asked *asked, const Checklist *l)

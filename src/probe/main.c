@@ -19,11 +19,10 @@
 #include "basic/text.h"
 #include "probe/checklist.h"
 
-#define EXIT_REFUSED 10
 typedef struct Options {
         Asked asked;
         CheckType type;
-        bool commands;
+        bool commands, watch;
 } Options;
 
 static int usage(FILE *out, int status)
@@ -31,7 +30,7 @@ static int usage(FILE *out, int status)
         fputs("usage: paas-probe --app NAME --name web.1 --uid UID --timeout SECONDS\n"
               "                  [--address ADDRESS:PORT --host HOST] [--ports FIRST-LAST]\n"
               "                  [--listen socket|proxy --address unix@PATH --port PORT]\n"
-              "                  [--type startup|readiness|liveness] [--commands]\n"
+              "                  [--type startup|readiness|liveness] [--commands] [--watch]\n"
               "Makes the checks in $PAAS_CHECK_*, or asks GET / until the status is below 500. Exit "
               "status:\n"
               "0 passed, 10 not (standard output says why), 1 it could not ask. See paas-probe(8).\n",
@@ -145,6 +144,9 @@ static int parse_option(int c, const char *text, Options *o)
                 return listen_from_string(text, &o->asked.listen);
         case 'y':
                 return check_type_from_string(text, &o->type);
+        case 'w':
+                o->watch = true;
+                return 0;
         case 'c':
                 o->commands = true;
                 return 0;
@@ -156,13 +158,21 @@ static int parse_option(int c, const char *text, Options *o)
 static int parse_options(int argc, char **argv, Options *ret)
 {
         static const struct option known[] = {
-                {"app", required_argument, NULL, 'a'},     {"name", required_argument, NULL, 'n'},
-                {"address", required_argument, NULL, 'A'}, {"host", required_argument, NULL, 'H'},
-                {"uid", required_argument, NULL, 'u'},     {"timeout", required_argument, NULL, 't'},
-                {"ports", required_argument, NULL, 'p'},   {"type", required_argument, NULL, 'y'},
-                {"commands", no_argument, NULL, 'c'},      {"help", no_argument, NULL, 'h'},
-                {"listen", required_argument, NULL, 'l'},  {"port", required_argument, NULL, 'P'},
-                {"version", no_argument, NULL, 'V'},       {0},
+                {"app", required_argument, NULL, 'a'},
+                {"name", required_argument, NULL, 'n'},
+                {"address", required_argument, NULL, 'A'},
+                {"host", required_argument, NULL, 'H'},
+                {"uid", required_argument, NULL, 'u'},
+                {"timeout", required_argument, NULL, 't'},
+                {"ports", required_argument, NULL, 'p'},
+                {"type", required_argument, NULL, 'y'},
+                {"commands", no_argument, NULL, 'c'},
+                {"watch", no_argument, NULL, 'w'},
+                {"help", no_argument, NULL, 'h'},
+                {"listen", required_argument, NULL, 'l'},
+                {"port", required_argument, NULL, 'P'},
+                {"version", no_argument, NULL, 'V'},
+                {0},
         };
         Options o = {.asked = {.uid = (uid_t) -1, .range_first = 20000, .range_last = 29999}};
         for (int c, i = 0; (c = getopt_long(argc, argv, "", known, &i)) != -1;) {
@@ -198,7 +208,11 @@ int main(int argc, char **argv)
                 fprintf(stderr, "paas-probe: a check in $PAAS_CHECK_* cannot be read: %s\n", strerror(-r));
                 return EXIT_FAILURE;
         }
-        bool passed = checklist_ask(&o.asked, &list);
+        bool passed = o.watch ? checklist_watch(&o.asked, &list) : checklist_ask(&o.asked, &list);
         checklist_clear(&list);
+        if (passed && o.watch) {
+                fputs("paas-probe: cannot go on watching\n", stderr);
+                return EXIT_FAILURE;
+        }
         return passed ? EXIT_SUCCESS : EXIT_REFUSED;
 }

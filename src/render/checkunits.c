@@ -2,6 +2,8 @@
 
 #include "render/checkunits.h"
 
+#include <string.h>
+
 #include "basic/clock.h"
 #include "model/name.h"
 #include "model/paths.h"
@@ -27,6 +29,27 @@ char *render_command_unit(const InstanceName *name, unsigned attempt)
         return unit_name("check", name, attempt);
 }
 
+static bool is_watched(const RenderInstance *i, bool commands)
+{
+        const Check *c = NULL;
+        while ((c = checks_next(&i->release->checks, i->name->type, CHECK_LIVENESS, c)))
+                if (c->way != CHECK_WATCHDOG && (c->way == CHECK_COMMAND) == commands)
+                        return true;
+        return false;
+}
+
+char *render_live_unit(const RenderInstance *i, bool commands)
+{
+        _cleanup_free_ char *app = name_escape(i->name->app), *type = name_escape(i->name->type);
+        char *s = NULL;
+        if (!is_watched(i, commands) || !app || !type ||
+            asprintf(&s, "paas-%s-%s-%s.%u-v%llu.%llu.service", commands ? "livecheck" : "live", app, type,
+                     i->name->index, (unsigned long long) i->name->version,
+                     (unsigned long long) i->name->operation) < 0)
+                return NULL;
+        return s;
+}
+
 static UnitSpec *begin(const RenderCheck *c, char *unit, const char *source)
 {
         const InstanceName *n = c->instance->name;
@@ -36,9 +59,7 @@ static UnitSpec *begin(const RenderCheck *c, char *unit, const char *source)
                 return NULL;
         unit_spec_stringf(s, "Description", "Check of %s %s.%u v%llu", n->app, n->type, n->index,
                           (unsigned long long) n->version);
-        unit_spec_string(s, "Type", "oneshot");
         unit_spec_string(s, "CollectMode", "inactive-or-failed");
-        unit_spec_u64(s, "TimeoutStartUSec", (c->timeout + c->span + 10) * USEC_PER_SEC);
         instance_add_log_fields(s, n, c->instance->app_id, source);
         if (c->operation)
                 unit_spec_listf(s, UNIT_LOG_FIELDS, "LogExtraFields", "PAAS_OPERATION=%s", c->operation);
@@ -80,10 +101,15 @@ static void add_socket(UnitSpec *s, const RenderInstance *i)
         unit_spec_listf(s, UNIT_EXEC, command, "%u", i->port);
 }
 
-UnitSpec *render_probe(const RenderCheck *c)
+static void make_oneshot(UnitSpec *s, const RenderCheck *c)
+{
+        unit_spec_string(s, "Type", "oneshot");
+        unit_spec_u64(s, "TimeoutStartUSec", (c->timeout + c->span + 10) * USEC_PER_SEC);
+}
+
+static UnitSpec *make_probe(const RenderCheck *c, char *unit)
 {
         static const char command[] = "ExecStart";
-        _cleanup_free_ char *unit = render_probe_unit(c->instance->name, c->attempt);
         _cleanup_unit_spec_ UnitSpec *s = begin(c, unit, "paas");
         if (!s)
                 return NULL;
@@ -101,11 +127,10 @@ UnitSpec *render_probe(const RenderCheck *c)
         return TAKE_PTR(s);
 }
 
-UnitSpec *render_command(const RenderCheck *c)
+static UnitSpec *make_command(const RenderCheck *c, char *unit)
 {
         const InstanceName *n = c->instance->name;
-        _cleanup_free_ char *unit = render_command_unit(n, c->attempt),
-                            *watched = instance_unit_name(n, ".service");
+        _cleanup_free_ char *watched = instance_unit_name(n, ".service");
         _cleanup_unit_spec_ UnitSpec *s = watched ? begin(c, unit, "app") : NULL;
         if (!s)
                 return NULL;
@@ -117,5 +142,43 @@ UnitSpec *render_command(const RenderCheck *c)
         unit_spec_list(s, UNIT_STRV, "JoinsNamespaceOf", watched);
         add_command(s, c);
         unit_spec_list(s, UNIT_EXEC, "ExecStart", "--commands");
+        return TAKE_PTR(s);
+}
+
+UnitSpec *render_probe(const RenderCheck *c)
+{
+        _cleanup_free_ char *unit = render_probe_unit(c->instance->name, c->attempt);
+        UnitSpec *s = make_probe(c, unit);
+        if (s)
+                make_oneshot(s, c);
+        return s;
+}
+
+UnitSpec *render_command(const RenderCheck *c)
+{
+        _cleanup_free_ char *unit = render_command_unit(c->instance->name, c->attempt);
+        UnitSpec *s = make_command(c, unit);
+        if (s)
+                make_oneshot(s, c);
+        return s;
+}
+
+/* It comes with the instance, which wants it, also when systemd starts that again, and goes with it. */
+UnitSpec *render_live(const RenderCheck *c, bool commands)
+{
+        const InstanceName *n = c->instance->name;
+        _cleanup_free_ char *unit = render_live_unit(c->instance, commands),
+                            *watched = instance_unit_name(n, ".service");
+        _cleanup_unit_spec_ UnitSpec *s =
+                unit && watched ? commands ? make_command(c, unit) : make_probe(c, unit) : NULL;
+        if (!s)
+                return NULL;
+        unit_spec_string(s, "Type", "exec");
+        unit_spec_list(s, UNIT_STRV, "BindsTo", watched);
+        unit_spec_list(s, UNIT_STRV, "After", watched);
+        unit_spec_listf(s, UNIT_STRV, "OnFailure", "paas-relive@%s", watched + strlen("paas-app-"));
+        unit_spec_u64(s, "StartLimitIntervalUSec", 0);
+        unit_spec_bool(s, "IgnoreOnIsolate", true);
+        unit_spec_list(s, UNIT_EXEC, "ExecStart", "--watch");
         return TAKE_PTR(s);
 }

@@ -24,5 +24,10 @@ typedef struct RenderCheck {
 char *render_probe_unit(const InstanceName *name, unsigned attempt);
 char *render_command_unit(const InstanceName *name, unsigned attempt);
 
+/* What watches an instance for as long as it is there, and restarts it through systemd: over its socket, and
+ * by commands. NULL name: no check of that kind. */
+char *render_live_unit(const RenderInstance *i, bool commands);
+UnitSpec *render_live(const RenderCheck *c, bool commands);
+
 UnitSpec *render_probe(const RenderCheck *c);
 UnitSpec *render_command(const RenderCheck *c);

@@ -8,6 +8,7 @@
 
 #include "basic/buffer.h"
 #include "basic/text.h"
+#include "render/readyrules.h"
 
 /* Asked seldom, for each question is a line in the log of the application; and at once after an error. */
 const char render_server_options[] =
@@ -55,6 +56,7 @@ static void put_backend(Buffer *out, const RenderRouter *r, const RenderBackend 
         buffer_printf(out,
                       "    use-server %%[var(txn.backend),map(%s/servers.map,none)] if { nbsrv eq 0 }\n",
                       r->directory);
+        render_readiness(b->checks, r->directory, out);
         buffer_puts(out, "    use-server %[var(txn.server)] if { var(txn.server) -m found }\n");
         for (size_t i = 0; i < b->n_servers; i++)
                 buffer_printf(out, "    server %s %s %s\n", b->servers[i].name, b->servers[i].address,
@@ -113,7 +115,10 @@ int render_haproxy_config(const char *template_text, const RenderRouter *r, char
                 p = at;
         }
         buffer_puts(&out, p);
-        return buffer_finish(&out, ret, NULL);
+        k = buffer_finish(&out, ret, NULL);
+        if (k >= 0)
+                render_static_put(*ret);
+        return k;
 }
 
 void render_router_files_clear(RenderFile files[RENDER_ROUTER_FILES])
@@ -134,7 +139,7 @@ int render_router_files(const char *template_text, const RenderRouter *r,
                 {"hosts.map", render_hosts_map},   {"apps.map", render_apps_map},
                 {"ids.map", render_ids_map},       {"checks.map", render_checks_map},
                 {"states.map", render_states_map}, {"servers.map", render_servers_map},
-                {"lots.map", render_lots_map},
+                {"lots.map", render_lots_map},     {"paths.map", render_paths_map},
         };
         _Static_assert(ELEMENTSOF(maps) + 1 == RENDER_ROUTER_FILES, "one file for each map, and the rest");
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "basic/error.h"
+#include "model/checks.h"
 
 typedef struct RenderServer {
         const char *name;    /* "web.1-v12.3" */
@@ -28,6 +29,7 @@ typedef struct RenderBackend {
         /* What visitors read while no server is up: "new", "none", "stopped", "starting", "crashed"; NULL
          * or "up": that it cannot be reached. */
         const char *state;
+        const Checks *checks; /* of its release: those for readiness; NULL: none */
 } RenderBackend;
 
 typedef struct RenderRouter {
@@ -42,6 +44,16 @@ typedef struct RenderRouter {
 /* How every server is configured, in the file as over the runtime API: "weight 100 check …". */
 extern const char render_server_options[];
 
+/* What a running worker has read cannot be changed but by a reload, except for servers and maps: the
+ * configuration says what that is by one word, which the worker tells again (`show env`). */
+#define RENDER_STATIC "PAAS_STATIC"
+#define RENDER_STATIC_SIZE 17
+
+/* The word in a configuration's text; "" when it has none. */
+void render_static_of(const char *config, char ret[static RENDER_STATIC_SIZE]);
+/* Writes it into a text that has room for it: sixteen characters after "setenv PAAS_STATIC ". */
+void render_static_put(char *config);
+
 /* -EINVAL, naming it: a name, address or path that HAProxy would not read back as one word. */
 int render_haproxy_config(const char *template_text, const RenderRouter *r, char **ret, Error *e);
 
@@ -51,6 +63,8 @@ int render_hosts_map(const RenderRouter *r, char **ret);
 int render_apps_map(const RenderRouter *r, char **ret);
 int render_ids_map(const RenderRouter *r, char **ret);
 int render_checks_map(const RenderRouter *r, char **ret);
+/* "backend path" where readiness has one. */
+int render_paths_map(const RenderRouter *r, char **ret);
 /* "backend state" where there is one; "backend server" (the last one, asked when the checks found all of
  * them down). */
 int render_states_map(const RenderRouter *r, char **ret);
@@ -65,7 +79,7 @@ typedef struct RenderFile {
         char *text;       /* owned */
 } RenderFile;
 
-#define RENDER_ROUTER_MAPS 7 /* the first ones */
+#define RENDER_ROUTER_MAPS 8 /* the first ones */
 #define RENDER_ROUTER_FILES (RENDER_ROUTER_MAPS + 1)
 
 int render_router_files(const char *template_text, const RenderRouter *r,

@@ -8,6 +8,7 @@
 #include "basic/buffer.h"
 #include "basic/strv.h"
 #include "basic/text.h"
+#include "render/readyrules.h"
 
 /* The maps can be changed while HAProxy runs, the configuration cannot: so whatever a deploy changes is in
  * them. A line is "key value"; keys and values are names that render_haproxy_config() has checked. */
@@ -45,6 +46,11 @@ static const char *check_of(const RenderBackend *b)
         return b->host;
 }
 
+static const char *path_of(const RenderBackend *b)
+{
+        return render_readiness_path(b->checks);
+}
+
 static const char *state_of(const RenderBackend *b)
 {
         return text_equal(b->state, "up") ? NULL : b->state;
@@ -80,6 +86,11 @@ int render_ids_map(const RenderRouter *r, char **ret)
 int render_checks_map(const RenderRouter *r, char **ret)
 {
         return render_map(r, check_of, ret);
+}
+
+int render_paths_map(const RenderRouter *r, char **ret)
+{
+        return render_map(r, path_of, ret);
 }
 
 int render_states_map(const RenderRouter *r, char **ret)

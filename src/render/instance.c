@@ -9,6 +9,7 @@
 #include "basic/text.h"
 #include "model/name.h"
 #include "model/paths.h"
+#include "render/checkunits.h"
 
 #define SOCKET_BACKLOG 4096
 
@@ -99,6 +100,11 @@ UnitSpec *render_instance_service(const RenderInstance *i)
                 unit_spec_list(s, UNIT_STRV, "After", socket);
         }
         unit_spec_list(s, UNIT_EXEC, "ExecStart", PAAS_LIB "/paas-init");
+        for (int commands = 0; commands <= 1; commands++) {
+                _cleanup_free_ char *live = render_live_unit(i, commands);
+                if (live)
+                        unit_spec_list(s, UNIT_STRV, "Wants", live);
+        }
         return TAKE_PTR(s);
 }
 

@@ -127,17 +127,27 @@ static int listen_journal(void)
 }
 
 static char blog[] = "blog.example.com", wildcard[] = "*.example.net";
+/* What HAProxy would read otherwise than it is meant. */
+static const char checks[] =
+        "{\"healthchecks\": {\"web\": [{\"type\": \"readiness\", \"path\": \"/a%20?'b\\\"#$c\", \"status\": "
+        "\"200-399\","
+        " \"content\": \"it's \\\"$ok\\\" # %[x] \\\\ {}\", \"httpHeaders\": [{\"name\": \"X-A\", "
+        "\"value\": \"'%[x] $b \\\\\"},"
+        " {\"name\": \"Host\", \"value\": \"\"}]}, {\"type\": \"readiness\", \"path\": \"/two\"}]}}";
 static char *blog_domains[] = {blog, wildcard, NULL};
 
 int fixture_write(const char *extra)
 {
+        _cleanup_checks_ Checks list = CHECKS_NULL;
+        if (checks_parse(checks, strlen(checks), &list) < 0)
+                return -EINVAL;
         const RenderBackend backends[] = {
                 {.name = "pool_0",
                  .app = "blog",
                  .app_id = "01234567-89ab-4cde-8f01-23456789abcd",
                  .host = "blog.example.com",
                  .domains = blog_domains},
-                {.name = "pool_1"},
+                {.name = "pool_1", .checks = &list},
         };
         const RenderRouter r = {.directory = fixture_directory,
                                 .backends = backends,

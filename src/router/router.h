@@ -99,6 +99,9 @@ int router_differs(Router *r, const char *map, const char *text, char ***ret, Er
 /* One entry as the running worker has it. -ENODATA: there is none. */
 int router_get_map(Router *r, const char *map, const char *key, char **ret, Error *e);
 
+/* A variable of the running worker's environment. -ENODATA: it has none of that name. */
+int router_get_variable(Router *r, const char *name, char **ret, Error *e);
+
 /* Asks the master to reload, and waits (at most 10 s) until the new worker answers. -EBADMSG: it was
  * refused, with HAProxy's own words; the old worker goes on. */
 int router_reload(Router *r, Error *e);

@@ -12,12 +12,18 @@ from paaslab import *
 APP = 'checked'
 PROGRAM = '''
 import http.server, os, sys
-state = {'up': '200', 'asked': 0}
+state = {'ready': '200', 'live': '200', 'asked': 0}
 class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *a): pass
     def do_GET(self):
         words = self.path.split('/')
         status, body = 200, os.environ['PAAS_RELEASE']
+        if words[1] == 'set':
+            state[words[2]] = words[3]
+        if words[1] == 'who':
+            body = os.environ['DYNO']
+        if words[1] in ('ready', 'live'):
+            status, body = int(state[words[1]]), 'all is ' + words[1]
         if words[1] == 'up':
             state['asked'] += 1
             print('asked', self.headers['X-Check'], self.headers['Host'], flush=True)
@@ -131,6 +137,86 @@ passes('a worker says that it is ready', {'worker': [{'notify': True}, {'type': 
 unit = [p['unit'] for p in json.loads(paas('ps', '--json', '-a', APP).stdout) if p['name'] == 'worker.1'][0]
 shown = inlab('systemctl', 'show', '-p', 'Type,WatchdogUSec,NotifyAccess', unit).stdout
 check('its unit has the watchdog', 'Type=notify' in shown and 'WatchdogUSec=5s' in shown, shown)
+
+# --- what goes on: readiness by the router, liveness by systemd
+paas('ps:scale', 'web=2', 'worker=0', '-a', APP)
+passes('readiness and liveness', {'web': [path(), {'type': 'readiness', 'path': '/ready', 'content': 'all is ready'},
+                                          {'type': 'liveness', 'path': '/live', 'wait': 1, 'attempts': 2},
+                                          {'type': 'liveness', 'command': ['python3', 'check.py', '0'], 'wait': 1}]})
+check('paas checks shows each check of each process', within(30, 'passing', lambda: sorted(
+    (c['process'], c['type'], c['state']) for c in json.loads(paas('checks', '--json', '-a', APP).stdout)) == sorted(
+        (p, t, st) for p in ('web.1', 'web.2') for t, st in (('startup', 'passed'), ('readiness', 'passing'), ('liveness', 'watched'),
+                                                            ('liveness', 'watched')))), paas('checks', '-a', APP).stdout)
+table = paas('checks', '-a', APP).stdout
+check('paas checks for people', 'GET /ready' in table and 'command python3 check.py 0' in table and 'RESTARTS' in table, table)
+
+
+def processes():
+    return {p['name']: p for p in json.loads(paas('ps', '--json', '-a', APP).stdout)}
+
+
+def tell(name, what, value):
+    inlab('curl', '-sS', 'http://127.0.0.1:%d/set/%s/%s' % (processes()[name]['port'], what, value))
+
+
+def states():
+    return {n: p['state'] for n, p in processes().items()}
+
+
+def logged(text):
+    return text in paas('logs', '-n', '300', '-a', APP).stdout
+
+
+def who():
+    return {ask(APP, '/who') for _ in range(8)}
+
+
+LOADED = "echo 'show env PAAS_STATIC' | socat - /run/paas/router/admin.sock | grep . ; grep -o 'PAAS_STATIC [0-9a-f]*' /var/lib/paas/router/haproxy.cfg"
+within(60, 'the router has read the rule of the release', lambda: len(set(
+    inlab('sh', '-c', LOADED).stdout.replace('=', ' ').split('\n')) - {''}) == 1)
+tell('web.1', 'ready', 503)
+within(60, 'one that is not ready is shown', lambda: states() == {'web.1': 'unready', 'web.2': 'up'})
+check('it gets no requests', who() == {'web.2'}, who())
+within(30, 'the log says so', lambda: logged('web.1 does not pass its readiness checks, and gets no requests'))
+within(60, 'and what was answered', lambda: logged('web.1 answered GET /ready') and logged('HTTP/1.1 503'))
+tell('web.2', 'ready', 503)
+within(60, 'the last one is degraded', lambda: 'degraded' in states().values())
+within(30, 'its developer is told', lambda: logged('so it gets requests nevertheless'))
+check('it serves nevertheless', all(w.startswith('web.') for w in who()), who())
+for name in ('web.1', 'web.2'):
+    tell(name, 'ready', 200)
+within(60, 'both are ready again', lambda: set(states().values()) == {'up'})
+
+live = inlab('sh', '-c', 'systemctl list-units --plain --no-legend "paas-live-%s-*" "paas-livecheck-%s-*"' % (APP, APP)).stdout
+check('each process is watched by two units', live.count('active running') == 4, live)
+before = processes()
+tell('web.1', 'live', 500)
+within(60, 'one that does not live is started again', lambda: processes()['web.1']['pid'] not in (0, before['web.1']['pid']))
+within(30, 'the log says why', lambda: logged('web.1 does not live any more: 2 checks in a row failed; it is started again'))
+check('the other one is left alone', processes()['web.2']['pid'] == before['web.2']['pid'])
+
+
+def main_pid(name):
+    return inlab('systemctl', 'show', '-P', 'MainPID', before[name]['unit']).stdout.strip()
+
+
+def watched(name):
+    unit = before[name]['unit'].replace('paas-app-', 'paas-live-')
+    return inlab('systemctl', 'is-active', unit).stdout.strip() == 'active'
+
+
+within(30, 'it is watched again', lambda: watched('web.1') and states() == {'web.1': 'up', 'web.2': 'up'})
+inlab('systemctl', 'stop', 'paasd.service', 'paasd.socket')
+old = main_pid('web.2')
+inlab('curl', '-sS', 'http://127.0.0.1:%d/set/live/500' % before['web.2']['port'])
+within(60, 'also while paasd is away', lambda: main_pid('web.2') not in ('0', old))
+within(30, 'and watched again', lambda: watched('web.2'))
+inlab('systemctl', 'start', 'paasd.service')
+old = main_pid('web.2')
+inlab('kill', '-9', old)
+within(60, 'one that was killed is watched when it runs again', lambda: main_pid('web.2') not in ('0', old) and watched('web.2'))
+within(60, 'paasd is back', lambda: paas('ps:scale', 'web=1', '-a', APP).returncode == 0)
+within(60, 'what watches a process goes with it', lambda: not watched('web.2') and watched('web.1'))
 
 # --- what is not accepted
 fails('a check of a worker without a port', {'worker': [{'listening': True}]}, 'only a web process has $PORT')

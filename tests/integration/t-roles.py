@@ -77,7 +77,7 @@ CASES = {
     'pipelines:promote': [Case('pipelines:promote -a {app}', code=4)],
     'pipelines:remove': [Case('pipelines:remove -a {app}', code=4)],
     'pipelines:update': [Case('pipelines:update -a {app} -s staging', code=4)],
-    'ps': [Case('ps -a {app}')],
+    'ps': [Case('ps -a {app}'), Case('checks -a {app}')],
     'ps:scale': [Case('ps:scale web=1 -a {app}')],
     'ps:restart': [Case('ps:restart web -a {app}')],
     'ps:stop': [Case('ps:stop nosuch -a {app}', code=None)],
