@@ -13,34 +13,26 @@
 
 #include "basic/buffer.h"
 
-typedef enum State { CONNECTING, HANDSHAKE, OPEN, ENDED } State;
+#define BATCH 256
+
+typedef enum State { FAILED, CONNECTING, HANDSHAKE, OPEN, ENDED } State;
 
 struct Connection {
+        Target *target;
+        Connection *next; /* of the closed, or of the failed */
         const ConnectionEvents *events;
         void *userdata;
         int fd;
         SSL *ssl;
-        sd_event_source *io;
-        sd_event_source *failed; /* tells from the loop what failed at once */
         State state;
+        uint32_t waits_for; /* of epoll */
         int error;
-        bool busy;   /* within on_io(): who closes it leaves the memory to that */
         bool closed; /* by its owner */
         Buffer out;
         size_t sent; /* of out */
 };
 
-static void release(Connection *c)
-{
-        c->io = sd_event_source_disable_unref(c->io);
-        c->failed = sd_event_source_disable_unref(c->failed);
-        SSL_free(c->ssl);
-        c->ssl = NULL;
-        if (c->fd >= 0)
-                close(c->fd);
-        c->fd = -1;
-}
-
+/* The memory stays until all events that the kernel had named have been served. */
 Connection *connection_close(Connection *c)
 {
         if (!c)
@@ -48,12 +40,26 @@ Connection *connection_close(Connection *c)
         c->closed = true;
         if (c->ssl && c->state == OPEN)
                 (void) SSL_shutdown(c->ssl);
-        release(c);
-        if (c->busy)
-                return NULL;
-        buffer_clear(&c->out);
-        free(c);
+        SSL_free(c->ssl);
+        c->ssl = NULL;
+        if (c->fd >= 0)
+                close(c->fd);
+        c->fd = -1;
+        if (c->state != FAILED) {
+                c->next = c->target->closed;
+                c->target->closed = c;
+        }
         return NULL;
+}
+
+/* `how` 0: nothing any more. */
+static void wait_for(Connection *c, uint32_t how)
+{
+        struct epoll_event event = {.events = how, .data.ptr = c};
+        if (how == c->waits_for)
+                return;
+        c->waits_for = how;
+        (void) epoll_ctl(c->target->epoll, how == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD, c->fd, &event);
 }
 
 static void end(Connection *c, int error)
@@ -61,7 +67,7 @@ static void end(Connection *c, int error)
         if (c->closed || c->state == ENDED)
                 return;
         c->state = ENDED;
-        (void) sd_event_source_set_enabled(c->io, SD_EVENT_OFF);
+        wait_for(c, 0);
         c->events->ended(c->userdata, error);
 }
 
@@ -105,9 +111,8 @@ static void flush(Connection *c)
         }
         if (c->sent == c->out.length)
                 c->out.length = c->sent = 0;
-        if (c->io)
-                (void) sd_event_source_set_io_events(c->io,
-                                                     c->out.length > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
+        if (c->state == OPEN && !c->closed)
+                wait_for(c, c->out.length > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
 }
 
 static void read_all(Connection *c)
@@ -142,8 +147,7 @@ static void shake_hands(Connection *c)
         else if (n < 0)
                 end(c, (int) n);
         else
-                (void) sd_event_source_set_io_events(c->io,
-                                                     SSL_want_write(c->ssl) ? EPOLLIN | EPOLLOUT : EPOLLIN);
+                wait_for(c, SSL_want_write(c->ssl) ? EPOLLIN | EPOLLOUT : EPOLLIN);
 }
 
 static void connected(Connection *c)
@@ -160,10 +164,10 @@ static void connected(Connection *c)
                 opened(c);
 }
 
-static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static void serve(Connection *c)
 {
-        Connection *c = userdata;
-        c->busy = true;
+        if (c->closed)
+                return;
         if (c->state == CONNECTING)
                 connected(c);
         if (c->state == HANDSHAKE && !c->closed)
@@ -171,24 +175,56 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
         if (c->state == OPEN && !c->closed)
                 flush(c);
         read_all(c);
-        c->busy = false;
-        if (c->closed) {
+}
+
+static void free_closed(Target *t)
+{
+        while (t->closed) {
+                Connection *c = t->closed;
+                t->closed = c->next;
                 buffer_clear(&c->out);
                 free(c);
         }
-        return 0;
 }
 
-static int on_failed(sd_event_source *source, void *userdata)
+static int on_ready(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-        Connection *c = userdata;
-        end(c, c->error);
+        Target *t = userdata;
+        struct epoll_event ready[BATCH];
+        int n = epoll_wait(fd, ready, BATCH, 0);
+        for (int i = 0; i < n; i++)
+                serve(ready[i].data.ptr);
+        free_closed(t);
         return 0;
 }
 
-static int begin(Connection *c, const Target *t, bool tls, bool http2)
+int connections_begin(Target *t)
+{
+        t->epoll = epoll_create1(EPOLL_CLOEXEC);
+        if (t->epoll < 0)
+                return -errno;
+        return sd_event_add_io(t->event, NULL, t->epoll, EPOLLIN, on_ready, t);
+}
+
+void connections_tell_failed(Target *t)
+{
+        Connection *failed = TAKE_PTR(t->failed);
+        while (failed) {
+                Connection *c = failed;
+                failed = c->next;
+                c->state = CONNECTING;
+                if (c->closed)
+                        (void) connection_close(c);
+                else
+                        end(c, c->error);
+        }
+        free_closed(t);
+}
+
+static int begin(Connection *c, bool tls, bool http2)
 {
         static const uint8_t h2[] = "\x02h2", http11[] = "\x08http/1.1";
+        const Target *t = c->target;
         struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(tls ? t->https : t->http)};
         int one = 1;
         (void) inet_pton(AF_INET, t->address, &to.sin_addr);
@@ -205,19 +241,24 @@ static int begin(Connection *c, const Target *t, bool tls, bool http2)
                     SSL_set_alpn_protos(c->ssl, http2 ? h2 : http11, http2 ? 3 : 9) != 0)
                         return -ENOMEM;
         }
-        return sd_event_add_io(t->event, &c->io, c->fd, EPOLLIN | EPOLLOUT, on_io, c);
+        c->waits_for = EPOLLIN | EPOLLOUT;
+        struct epoll_event event = {.events = c->waits_for, .data.ptr = c};
+        return epoll_ctl(t->epoll, EPOLL_CTL_ADD, c->fd, &event) < 0 ? -errno : 0;
 }
 
-Connection *connection_open(const Target *t, bool tls, bool http2, const ConnectionEvents *events,
-                            void *userdata)
+Connection *connection_open(Target *t, bool tls, bool http2, const ConnectionEvents *events, void *userdata)
 {
         Connection *c = calloc(1, sizeof *c);
         if (!c)
                 abort();
-        *c = (Connection){.events = events, .userdata = userdata, .fd = -1};
-        c->error = begin(c, t, tls, http2);
-        if (c->error < 0 && sd_event_add_defer(t->event, &c->failed, on_failed, c) < 0)
-                abort();
+        *c = (Connection){
+                .target = t, .events = events, .userdata = userdata, .fd = -1, .state = CONNECTING};
+        c->error = begin(c, tls, http2);
+        if (c->error < 0) {
+                c->state = FAILED;
+                c->next = t->failed;
+                t->failed = c;
+        }
         return c;
 }
 

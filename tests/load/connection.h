@@ -14,6 +14,8 @@ typedef struct Connection Connection;
 /* Where the router is. Owned by main(), outlives every connection. */
 typedef struct Target {
         sd_event *event;
+        int epoll; /* the connections', and below it connections_dispatch() in the event loop */
+        Connection *closed, *failed; /* to be freed; to be told that they failed at once */
         SSL_CTX *tls;
         const char *host;    /* the application's name */
         const char *address; /* a loopback address */
@@ -27,8 +29,15 @@ typedef struct ConnectionEvents {
         void (*ended)(void *userdata, int error);
 } ConnectionEvents;
 
+/* Makes the epoll and its place in the loop. Thousands of connections that are ready at the same time are then one source: sd-event
+ * would ask the kernel for all of them before each one that it serves. */
+int connections_begin(Target *t);
+
+/* To be called now and then: what failed at once is told. */
+void connections_tell_failed(Target *t);
+
 /* Never NULL: what fails at once is told by ended(), from the loop. */
-Connection *connection_open(const Target *t, bool tls, bool http2, const ConnectionEvents *events,
+Connection *connection_open(Target *t, bool tls, bool http2, const ConnectionEvents *events,
                             void *userdata);
 
 /* What cannot be sent now is kept. An error is told by ended(), after what the other side had still sent. */

@@ -106,6 +106,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
                 load_begin(l, &kinds[l->n_downloads % 2 == 0 ? 0 : 4], now, true);
         if (now >= l->refill)
                 l->refill = now + USEC_PER_SEC;
+        connections_tell_failed(&l->target);
         look_at_limits(l, now);
         if (!l->started && l->open >= l->websockets && now >= l->start + USEC_PER_SEC) {
                 l->started = true;
@@ -218,6 +219,9 @@ static int begin(Load *l, const Options *o)
 {
         sd_event_source *tick = NULL, *input = NULL;
         int r = sd_event_new(&l->target.event);
+        if (r < 0)
+                return r;
+        r = connections_begin(&l->target);
         if (r < 0)
                 return r;
         l->target.tls = SSL_CTX_new(TLS_client_method());
