@@ -159,7 +159,9 @@ static void look_at_layer(Planning *p, const char *directory, const char *name)
         for (size_t i = 0; w && i < w->n_instances; i++)
                 known |= streq(w->instances[i]->short_name, name);
         uint64_t changed = (uint64_t) st.st_mtim.tv_sec * USEC_PER_SEC;
-        if (!retention_layer_may_go(known, strstr(p->mounts, upper) != NULL, changed, p->now))
+        /* With many applications the list of mounts is long: it is searched for few layers. */
+        bool mounted = known || strstr(p->mounts, upper);
+        if (!retention_layer_may_go(known, mounted, changed, p->now))
                 return;
         add(p, GC_LAYER, app, name, TAKE_PTR(path), text("there is no such process any more"));
         if (!p->failed)
@@ -258,10 +260,11 @@ int gc_plan_make(Engine *e, const Usage *usage, const GcItem *only, GcPlan *ret)
         if (is_meant(&p, only, GC_LAYER))
                 each_entry(&p, PAAS_STATE "/layers", look_at_layers);
         for (size_t i = 0; i < e->catalog.n_gone; i++) {
-                if (is_meant(&p, only, GC_DESTROYED))
-                        look_at_destroyed(&p, &e->catalog.gone[i]);
-                if (is_meant(&p, only, GC_ACCOUNT))
-                        look_at_accounts(&p, &e->catalog.gone[i]);
+                const GoneApp *g = &e->catalog.gone[i];
+                if (is_meant(&p, only, GC_DESTROYED) && (!only || streq(only->name, g->app.id)))
+                        look_at_destroyed(&p, g);
+                if (is_meant(&p, only, GC_ACCOUNT) && (!only || only->uid == g->app.run_uid))
+                        look_at_accounts(&p, g);
         }
         if (is_meant(&p, only, GC_TRASH))
                 each_entry(&p, PAAS_TRASH, look_at_trash);

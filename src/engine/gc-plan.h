@@ -36,7 +36,7 @@ typedef struct GcPlan {
 
 #define GC_PLAN_NULL ((GcPlan){0})
 
-/* `only`: those of its kind and (of slugs) its application, to see whether it is still among them. */
+/* `only`: those of its kind, and as few others as possible, to see whether it is still among them. */
 int gc_plan_make(Engine *e, const Usage *usage, const GcItem *only, GcPlan *ret);
 void gc_plan_clear(GcPlan *p);
 #define _cleanup_gc_plan_ _cleanup_(gc_plan_clear)
