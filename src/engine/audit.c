@@ -20,7 +20,7 @@
 /* What an actor did of one kind, from its last commit on. */
 typedef struct Row {
         char *actor, *email, *from, *request;
-        char *app;  /* NULL: the host */
+        char *app;  /* its uuid: another may get its name. NULL: the host */
         char *text; /* of the latest one: the reason of a refusal, the names that were read */
         Action action;
         bool refused;
@@ -88,6 +88,14 @@ static Record make_record(const Actor *actor, const char *action, const char *su
         };
 }
 
+static AppState *find_app(Engine *e, const char *id)
+{
+        for (size_t i = 0; id && i < e->catalog.n_apps; i++)
+                if (streq(e->catalog.apps[i]->app.id, id))
+                        return e->catalog.apps[i];
+        return NULL;
+}
+
 static int row_write(Engine *e, Row *row)
 {
         _cleanup_error_ Error error = ERROR_NULL;
@@ -102,7 +110,7 @@ static int row_write(Engine *e, Row *row)
                 .name = row->actor, .email = row->email, .request = row->request, .from = row->from};
         Record record = make_record(&actor, action, subject, row->refused, row->text);
         record.count = row->n;
-        AppState *s = row->app ? catalog_find_app(&e->catalog, row->app) : NULL;
+        AppState *s = find_app(e, row->app);
         const AppChange nothing = {0};
         int r = s ? catalog_change_app(&e->catalog, s, &nothing, &record, &error)
                   : catalog_note(&e->catalog, &record, &error);
@@ -172,7 +180,7 @@ static int note(Engine *e, const Actor *actor, Action action, const AppState *s,
                 e->audit = calloc(1, sizeof(Audit));
         if (!e->audit)
                 return -ENOMEM;
-        const char *app = s ? s->app.name : NULL;
+        const char *app = s ? s->app.id : NULL;
         Row *others = NULL;
         unsigned n = 0;
         Row *row = find_row(e->audit, actor, action, app, refused, &others, &n);
