@@ -265,6 +265,10 @@ static int get_property(sd_bus *bus, const char *path, const char *interface, co
 {
         AppState *s = userdata;
         Manager *m = sd_bus_slot_get_userdata(sd_bus_get_current_slot(bus));
+        Caller caller;
+        int r = caller_may(m, sd_bus_get_current_message(bus), ACTION_APPS_INFO, s, &caller, e);
+        if (r < 0)
+                return r;
         if (streq(property, "Name"))
                 return sd_bus_message_append(reply, "s", s->app.name);
         if (streq(property, "Id"))

@@ -41,6 +41,7 @@ for call in 'GetConfig' 'Info' 'ListInstances'; do
         fails "org.paas1.App.$call" as_nobody busctl call org.paas1 /org/paas1/app/hidden org.paas1.App "$call"
         unlike "org.paas1.App.$call says nothing" "$output" "$secret"
 done
+fails 'the properties of an application' as_nobody busctl call org.paas1 /org/paas1/app/hidden org.freedesktop.DBus.Properties GetAll s org.paas1.App
 readable=$(as_nobody sh -c "grep -raslF -- '$secret' /run /etc /var /tmp /dev/shm /home /root 2>/dev/null" </dev/null)
 is 'no file that everybody can read' "$readable" ''
 
