@@ -118,6 +118,13 @@ for word do
         *) ! is_command || break ;;
         esac
 done
+created=paas # the git remote that apps:create sets
+if [ "$verb" = apps:create ] && [ -n "$remote" ]; then
+        git rev-parse --git-dir >/dev/null 2>&1 || complain "There is no git repository here"
+        ! remote_url "$remote" >/dev/null || complain "There is a git remote '$remote' already"
+        created=$remote
+        remote=
+fi
 url=$(remote_url "${remote:-paas}") || url=
 [ -z "$remote" ] || [ -n "$url" ] || complain "There is no git remote '$remote' here"
 
@@ -312,14 +319,14 @@ if [ -n "$entries" ]; then
         eval "printf '%s\\0' $entries" | ${PAAS_SSH:-ssh} -T "$host" "$line"
         exit
 fi
-if [ "$verb" = apps:create ] && [ -n "$first" ] && [ -z "$url" ] && git rev-parse --git-dir >/dev/null 2>&1; then
+if [ "$verb" = apps:create ] && [ -n "$first" ] && { [ "$created" != paas ] || [ -z "$url" ]; } && git rev-parse --git-dir >/dev/null 2>&1; then
         # shellcheck disable=SC2086
         ${PAAS_SSH:-ssh} -T "$host" "$line" || exit
         case $host in
         ssh://*) url=$host/$first ;;
         *) url=$host:$first ;;
         esac
-        git remote add paas "$url" && printf 'The git remote paas is set: git push paas main\n' >&2
+        git remote add "$created" "$url" && printf 'The git remote %s is set: git push %s main\n' "$created" "$created" >&2
         exit 0
 fi
 run "$tty"

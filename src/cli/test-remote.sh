@@ -151,6 +151,12 @@ test_create() {
         unset PAAS_HOST
         got=$(git -C "$directory/new" remote get-url paas)
         [ "$got" = paas@example.com:shop ] || complain "the remote after apps:create is $got"
+        check new 'host paas@example.com word [--default-app=shop] word [apps:create] word [shop-prod] The git remote prod is set: git push prod main' \
+                apps:create shop-prod --remote prod
+        got=$(git -C "$directory/new" remote get-url prod)
+        [ "$got" = paas@example.com:shop-prod ] || complain "the remote after apps:create --remote is $got"
+        check new "paas: There is a git remote 'prod' already" apps:create other -r prod
+        check plain 'paas: There is no git repository here' apps:create other -r prod
 }
 
 # 64 KiB of what has to be quoted, exact.

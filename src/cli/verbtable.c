@@ -24,7 +24,8 @@ const Verb verbs[] = {
         {"apps", NULL, "", 0, 0, ALLOW_JSON | ALLOW_DESTROYED, verb_apps, "list the applications", NULL,
          "paas apps\npaas apps --destroyed"},
         {"apps:create", "create", "NAME", 1, 1, ALLOW_JSON, verb_apps_create, "create an application",
-         "Makes a repository that can be pushed to and a name below the base domain. Prints the git remote.",
+         "Makes a repository that can be pushed to and a name below the base domain. Prints the git remote; "
+         "in a git repository on a laptop it sets it, as paas or as --remote names it.",
          "paas apps:create blog\ngit remote add paas paas@example.com:blog\ngit push paas main"},
         {"apps:destroy", "destroy", "", 0, 0, ALLOW_APP | ALLOW_CONFIRM, verb_apps_destroy,
          "destroy an application",
