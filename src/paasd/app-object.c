@@ -222,14 +222,26 @@ static int log_arguments(const AppState *s, const char *process, const char *sou
         return 0;
 }
 
+/* "" is all of them. */
+static bool is_source(const char *text)
+{
+        static const char *const sources[] = {"", "app", "router", "build", "release", "paas"};
+        for (size_t i = 0; i < ELEMENTSOF(sources); i++)
+                if (streq(sources[i], text))
+                        return true;
+        return false;
+}
+
 static int check_log_options(const char *process, const char *source, sd_bus_error *e)
 {
         static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
         if (process && process[strspn(process, allowed)])
                 return sd_bus_error_setf(e, "org.paas1.Error.InvalidArgument", "\"%s\" is not a process.",
                                          process);
-        if (source && source[strspn(source, allowed)])
-                return sd_bus_error_setf(e, "org.paas1.Error.InvalidArgument", "\"%s\" is not a source.",
+        if (source && !is_source(source))
+                return sd_bus_error_setf(e, "org.paas1.Error.InvalidArgument",
+                                         "There is no source \"%s\": they are app, router, build, "
+                                         "release and paas",
                                          source);
         return 0;
 }

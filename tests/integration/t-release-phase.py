@@ -66,6 +66,8 @@ check('the pusher sees what it prints, with config and new files', 'migrating re
 check('it runs before any process starts', r.stdout.index('migrating') < r.stdout.index('-----> Starting v2'), r.stdout)
 check('then the release serves', ask(APP) == 'good')
 check('what it wrote is thrown away', inlab('sh', '-c', f'ls /run/paas/app/{APP}/web.1-*/trace').returncode != 0)
+r = paas('logs', '--source', 'nosuch', '-a', APP)
+check('a source that there is not is refused', r.returncode == 2 and 'There is no source "nosuch"' in r.stdout, r.stdout)
 check('its output is in the log', 'migrating red' in paas('logs', '-n', '100', '--source', 'release', '-a', APP).stdout)
 nothing_left('success')
 serving = pid()
