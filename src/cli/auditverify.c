@@ -101,6 +101,15 @@ static int summarize(Cli *cli, const Finding *end, unsigned bad)
         return CLI_OK;
 }
 
+/* What is on no remote at all is said once, at the end, and not of each ref. */
+static bool compared_nothing(char **lines)
+{
+        STRV_FOREACH(line, lines)
+                if (text_after(*line, "compared\t0\t"))
+                        return true;
+        return false;
+}
+
 int verb_audit_verify(Cli *cli)
 {
         _cleanup_strv_ char **lines = NULL;
@@ -109,6 +118,7 @@ int verb_audit_verify(Cli *cli)
         unsigned bad = 0;
         bool json = cli_has(cli, OPTION_JSON);
         int r = list ? read_findings(cli, &lines) : -ENOMEM;
+        bool nothing = compared_nothing(lines);
         STRV_FOREACH(line, lines) {
                 if (r < 0 || !parse(*line, &f))
                         continue;
@@ -117,7 +127,7 @@ int verb_audit_verify(Cli *cli)
                         end = f;
                 else if (json)
                         r = add_finding(list, &f);
-                else
+                else if (!nothing || is_bad(&f))
                         print_finding(&f);
         }
         if (r >= 0 && json)

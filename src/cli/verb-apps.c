@@ -40,7 +40,8 @@ int verb_apps(Cli *cli)
                 columns_put(&c, reply_text(app, "owner"));
                 columns_put(&c, reply_text(app, "web_url"));
         }
-        return columns_print(&c, "There is no application yet: `paas apps:create NAME` makes one");
+        return columns_print(
+                &c, "There is no application that you have a role on: `paas apps:create NAME` makes one");
 }
 
 int verb_apps_create(Cli *cli)

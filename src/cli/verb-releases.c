@@ -20,6 +20,8 @@ static void put_status(Columns *c, const Json *release)
                 columns_put_style(c, STYLE_GOOD, "current");
         else if (streq(status, "failed") && text_after(reason, "the release command"))
                 columns_put_style(c, STYLE_BAD, "release command failed");
+        else if (streq(status, "failed") && text_after(reason, "cancelled by "))
+                columns_put_style(c, STYLE_DIM, "cancelled");
         else if (streq(status, "recorded")) /* for the next one */
                 columns_put_style(c, STYLE_DIM, status);
         else if (!streq(status, "succeeded"))
@@ -85,6 +87,18 @@ static void put_processes(Columns *c, const Json *processes)
         }
 }
 
+static const char *rollback_state(const Json *release)
+{
+        if (reply_bool(release, "eligible_for_rollback"))
+                return "possible";
+        if (reply_bool(release, "current"))
+                return "not possible: it is current";
+        if (!streq(reply_text(release, "status"), "succeeded"))
+                return "not possible: it never was current";
+        return *reply_text(release, "slug") ? "not possible: its slug was cleaned up"
+                                            : "not possible: it has no code";
+}
+
 static int print_release(const Json *release)
 {
         _cleanup_columns_ Columns c = {.n = 2};
@@ -103,7 +117,7 @@ static int print_release(const Json *release)
         put_row(&c, "Commit", reply_text(release, "commit"));
         put_row(&c, "Slug", reply_text(release, "slug"));
         put_row(&c, "Stack", reply_text(release, "stack"));
-        put_row(&c, "Rollback", reply_bool(release, "eligible_for_rollback") ? "possible" : "not possible");
+        put_row(&c, "Rollback", rollback_state(release));
         put_row(&c, "Not back across", reply_text(release, "wall"));
         put_processes(&c, js_get(release, "processes"));
         put_names(&c, "Config vars", js_get(release, "config_keys"));

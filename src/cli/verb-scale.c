@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "basic/strv.h"
 #include "cli/cli.h"
@@ -56,6 +57,15 @@ static int ask_with_list(Cli *cli, const char *method, char **list, Json **ret)
         return r < 0 ? r : reply_to_json(reply, ret);
 }
 
+/* web+1: what that comes to is not in the words. */
+static bool is_relative(char **words)
+{
+        for (; *words; words++)
+                if (!strchr(*words, '='))
+                        return true;
+        return false;
+}
+
 int verb_ps_scale(Cli *cli)
 {
         _cleanup_json_ Json *path = NULL;
@@ -69,7 +79,8 @@ int verb_ps_scale(Cli *cli)
         wish = strv_join(cli->invocation->arguments, " ");
         if (!wish || asprintf(&done, "Scaled %s: %s", cli->app, wish) < 0)
                 return -ENOMEM;
-        return follow_answer(cli, path, done);
+        r = follow_answer(cli, path, done);
+        return r < 0 || !is_relative(cli->invocation->arguments) ? r : print_formation(cli);
 }
 
 static int act(Cli *cli, const char *method, const char *word)

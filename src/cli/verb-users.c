@@ -62,6 +62,10 @@ static int print_user(const Json *user)
         columns_put_style(&c, STYLE_HEAD, "State");
         columns_putf(&c, "%s%s", reply_bool(user, "disabled") ? "disabled" : "enabled",
                      reply_bool(user, "admin") ? ", admin" : "");
+        if (*reply_text(user, "email")) {
+                columns_put_style(&c, STYLE_HEAD, "Email");
+                columns_put(&c, reply_text(user, "email"));
+        }
         columns_put_style(&c, STYLE_HEAD, "Keys");
         columns_putf(&c, "%" PRId64, reply_number(user, "keys"));
         term_format_time((uint64_t) reply_number(user, "created"), created);
