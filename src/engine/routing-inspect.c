@@ -21,7 +21,7 @@ static const char *fault_of(const RouterServer *is, const RenderServer *wanted)
 {
         if (!is)
                 return "is missing";
-        if (!streq(is->address, wanted->address))
+        if (!router_is_address(is->address, wanted->address))
                 return "has another address";
         if (is->state != ROUTER_READY)
                 return "gets no requests";

@@ -44,6 +44,9 @@ typedef struct RouterServer {
 
 void router_servers_free(RouterServer *list, size_t n);
 
+/* What a RouterServer has as its address is the one that was given to it. */
+bool router_is_address(const char *listed, const char *wanted);
+
 /* Every server of every backend whose name starts with "pool_". -ENOENT or -ECONNREFUSED: no router runs. */
 int router_observe(Router *r, RouterServer **ret, size_t *ret_n, Error *e);
 

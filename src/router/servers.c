@@ -17,7 +17,7 @@ static int check_names(const char *backend, const char *name, Error *e)
 }
 
 /* A name belongs to one instance, and that to one socket: which it is need not be known. */
-static bool is_address(const char *listed, const char *wanted)
+bool router_is_address(const char *listed, const char *wanted)
 {
         return streq(listed, wanted) ||
                (streq(listed, ROUTER_UNIX_ADDRESS) && text_after(wanted, ROUTER_UNIX_ADDRESS));
@@ -33,7 +33,7 @@ static int find_server(Router *r, const char *backend, const char *name, const c
         k = error_set(e, -EIO, "HAProxy has a server %s/%s, and does not list it", backend, name);
         for (size_t i = 0; i < n; i++)
                 if (streq(servers[i].backend, backend) && streq(servers[i].name, name)) {
-                        if (is_address(servers[i].address, address))
+                        if (router_is_address(servers[i].address, address))
                                 k = 0;
                         else
                                 k = error_set(e, -EEXIST, "server %s/%s is there already, for %s", backend,

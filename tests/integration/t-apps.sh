@@ -29,6 +29,7 @@ inlab tar -C /root/wheels -c vendor </dev/null | tar -C "$TMPDIR/wheels" -x
 rm -f "$TMPDIR/wheels/.gitignore"
 succeeds 'wheels-python: push' push "$TMPDIR/wheels" apps-wheels
 like 'gunicorn answers' "$(ask apps-wheels)" '^gunicorn [0-9.]+ serves apps-wheels$'
+like 'on a socket that systemd holds, as its pack says' "$(paas ps:listen -a apps-wheels)" 'web +socket +auto'
 
 # --- C, built by make
 new_app apps-c
