@@ -47,6 +47,7 @@ server.on('upgrade', (request, socket) => {
       seen = seen.subarray(6 + length);
     }
   });
+  socket.on('end', () => socket.end());
   socket.on('error', () => socket.destroy());
 });
 

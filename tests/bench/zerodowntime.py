@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What users notice (docs/zero-downtime.md): a table of what happens under a constant open-loop load; the latency during a deploy; the
+throughput against a minimal configuration of HAProxy; and what ten deploys with open WebSockets and fifty applications leave behind.
+
+Alone: tests/bench/run zero-downtime. SECONDS_STEADY (30) and ROUNDS (5) say how long it looks, KINDS which
+kinds of socket it looks at."""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import benchlab
+
+sys.path.insert(0, str(benchlab.TREE / "tests/integration/lib"))
+os.environ.update(LAB=str(benchlab.LAB), NAME=benchlab.NAME, TREE=str(benchlab.TREE), FLAVOUR="release")
+os.environ.setdefault("TMPDIR", tempfile.mkdtemp(prefix="paas-bench-"))
+
+import disturb  # noqa: E402
+from disturb import must, until  # noqa: E402
+from loadlib import Load  # noqa: E402
+from paaslab import inlab, new_app, paas  # noqa: E402
+
+STEADY = int(os.environ.get("SECONDS_STEADY", "30"))
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+APP = "steady"
+KINDS = os.environ.get("KINDS", "port socket proxy").split()
+MINIMAL = """
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+frontend f
+    bind 127.0.0.1:8080
+    default_backend b
+backend b
+    server s 127.0.0.1:%s
+"""
+
+
+def events(app, install):
+    """What happens, how often, and whether what is in flight may be lost by it."""
+    def scale():
+        for number in (4, 2):
+            app.scale(number)
+    return (("deploy", 10, app.deploy), ("config change", 5, app.config), ("rollback", 3, app.rollback), ("scale 1-4-2", 1, scale),
+            ("ps:restart", 1, app.restart), ("router reload", 5, disturb.reload_router), ("restart of paas-router", 1, disturb.restart_router),
+            ("daemon-reexec", 1, disturb.reexec_systemd), ("kill -9 of paasd", 1, disturb.kill_paasd),
+            ("kill -9 of an instance", 1, app.kill_instance), ("kill -9 of HAProxy's worker", 1, disturb.kill_router_worker),
+            ("package upgrade", 1, install))
+
+
+def print_row(name, number, s):
+    print(f"| {name:<28} | {number:>2} | {s.requests:>6} | {s.failed:>3} | {s.lost:>3} | {s.p50:6.1f} | {s.p99:6.1f} |", flush=True)
+
+
+def bench_table(kind, app, install):
+    load = Load(APP)
+    with load.span("steady"):
+        time.sleep(STEADY)
+    rows = [("steady", 1, load.spans[0])]
+    for name, number, happens in events(app, install):
+        with load.span(name) as span:
+            for _ in range(number):
+                happens()
+                time.sleep(2)        # what it does to those who come after it counts as well
+        rows.append((name, number, span))
+    account = load.end()
+    print(f"\nkind {kind}: the generator sent {account['sent']} requests in {account['seconds']:.0f} s with {account['cpu']:.0f} s of processor"
+          f" time, {account['lag_max_ms']:.0f} ms late at most; load {os.getloadavg()[0]:.1f}\n")
+    print("| what | times | requests | failed | long ones lost | p50 ms | p99 ms |\n| --- | --- | --- | --- | --- | --- | --- |")
+    for row in rows:
+        print_row(*row)
+    for _, _, span in rows:
+        for line in span.explain():
+            print("    " + line)
+    by_name = {name: span for name, _, span in rows}
+    print(f"  p99 during a deploy: {by_name['deploy'].p99 / by_name['steady'].p99:.2f} x steady")
+
+
+def throughput(port):
+    load = Load(APP, rate=0, websockets=0, downloads=0, options=("--closed", "32", "--pool", "32", "--kind", "h1", "--http", str(port)))
+    with load.span("closed") as span:
+        time.sleep(4)
+    load.end()
+    return span.requests / 4 if span.failed == 0 else 0
+
+
+def bench_throughput(app):
+    environment = must(inlab("systemctl", "show", "-P", "Environment", app.units()[0])).split()
+    address = next(word.split("=", 1)[1] for word in environment if word.startswith("PORT="))
+    with tempfile.NamedTemporaryFile("w") as f:
+        f.write(MINIMAL % address)
+        f.flush()
+        benchlab.lab("cp", f.name, benchlab.NAME + ":/root/minimal.cfg")
+    must(inlab("systemd-run", "--quiet", "--unit=minimal", "/usr/sbin/haproxy", "-db", "-f", "/root/minimal.cfg"))
+    until("the minimal configuration answers", lambda: inlab("curl", "-sf", "http://127.0.0.1:8080/").returncode == 0)
+    ours, minimal = [], []
+    for _ in range(ROUNDS):
+        minimal.append(throughput(8080))
+        ours.append(throughput(80))
+    must(inlab("systemctl", "stop", "minimal"))
+    print("\nthroughput, 32 kept HTTP/1.1 connections in a closed loop (min, median, max)")
+    benchlab.show("floor: a minimal configuration of HAProxy", minimal, unit="/s")
+    benchlab.show("paas-router", ours, statistics.median(minimal), unit="/s")
+
+
+COUNT = """
+pids=$(pgrep -d, -P "$(systemctl show -P MainPID paas-router)")
+ps -o rss= -p "$pids" | awk '{ n++; kib += $1 } END { printf "%d %d ", n, kib / 1024 }'
+systemctl list-units --plain --no-legend 'paas-app-steady-*.service' | wc -l | tr '\\n' ' '
+grep -c ' /run/paas/' /proc/self/mounts
+"""
+
+
+def print_bounds(what):
+    print("  {:<46} {:>8} {:>8} MiB {:>8} {:>8}".format(what, *must(inlab("sh", "-c", COUNT)).split()), flush=True)
+
+
+def bench_bounds(app):
+    print("\nwhat is left, with 50 WebSockets held open: HAProxy workers, their memory; instances, mounts")
+    load = Load(APP, rate=50, websockets=50, downloads=0)
+    print_bounds("before")
+    for _ in range(10):
+        app.deploy()
+    print_bounds("after ten deploys")
+    for i in range(50):
+        must(paas("apps:create", f"many-{i}"))
+    print_bounds("and fifty new applications")
+    load.end()
+    until("what was replaced ends with its connections", lambda: len(app.units()) == 1, 120)
+    print_bounds("when they are closed")
+
+
+def bench():
+    with open("/proc/loadavg") as f:
+        print("what users notice; load average " + f.read().split()[0])
+    print("an open loop of 500 requests a second, 50 WebSockets, 20 slow downloads; a long one is a WebSocket or a download")
+    install = disturb.upgrade_package(Path(benchlab.lab("deb", "--flavour", "release").split()[-1]))
+    new_app(APP)
+    app = disturb.Steady(APP)
+    app.deploy()
+    must(paas("settings:set", "upgrade-drain-timeout=24h", "max-draining=100", "-a", APP))
+    for kind in KINDS:
+        must(paas("ps:listen", "web=" + kind, "-a", APP))
+        app.scale(1)
+        bench_table(kind, app, install)
+        if kind == "port":
+            bench_throughput(app)
+    must(paas("ps:listen", "web=port", "-a", APP))
+    must(paas("settings:unset", "upgrade-drain-timeout", "max-draining", "-a", APP))
+    app.scale(1)
+    bench_bounds(app)
