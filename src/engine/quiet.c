@@ -8,6 +8,7 @@
 #include "basic/log.h"
 #include "basic/text.h"
 #include "engine/drainclock.h"
+#include "engine/fault.h"
 #include "render/instance.h"
 
 static bool has_strategy(const AppState *s, const char *type, const char *strategy)
@@ -29,6 +30,7 @@ static void tell(AppWorld *w, const AppState *s, Instance *i)
         int r = description ? units_describe(w->engine->units, i->unit, description) : -ENOMEM;
         if (r >= 0 && signal > 0)
                 r = units_kill(w->engine->units, i->unit, signal, main_only);
+        fault_point("quiet-told");
         if (r < 0)
                 log_warning(r, "%s %s: cannot tell it to take no new work", w->app, i->short_name);
 }

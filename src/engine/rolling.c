@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "basic/text.h"
+#include "engine/fault.h"
 #include "engine/hostfiles.h"
 #include "engine/quiet.h"
 #include "engine/rollout.h"
@@ -41,6 +42,7 @@ static void proven(Job *j, Instance *i)
         if (!s || !w)
                 return;
         serve(j, s, i);
+        fault_point("rolled");
         j->engine->world_observed(w); /* the old one leaves, and the next one's turn comes */
 }
 
@@ -52,6 +54,19 @@ static unsigned count_busy(AppWorld *w, const Job *j, const char *type)
                     streq(w->instances[k]->name.type, type))
                         n++;
         return n;
+}
+
+/* The newest one of this name that stays; NULL: there is none, and nothing to be replaced. */
+static const Instance *find_newest(const AppWorld *w, const char *type, unsigned index)
+{
+        const Instance *newest = NULL;
+        for (size_t k = 0; k < w->n_instances; k++) {
+                const Instance *i = w->instances[k];
+                if (i->name.index == index && !i->name.oneoff && i->phase <= INSTANCE_READY &&
+                    streq(i->name.type, type) && (!newest || i->name.operation > newest->name.operation))
+                        newest = i;
+        }
+        return newest;
 }
 
 /* 0: it was brought on its way, or waits for the old one to go; 1: it is there. */
@@ -74,11 +89,14 @@ static unsigned step_type(Job *j, AppState *s, AppWorld *w, const char *type)
         unsigned wanted = streq(type, "release") ? 0 : formation_wanted(&s->formation, type), left = 0;
         unsigned at_once = (wanted + SHARE - 1) / SHARE, busy = count_busy(w, j, type);
         for (unsigned index = 1; index <= wanted && !j->ended; index++) {
-                const Instance *own = rollout_find_own(w, j, type, index);
-                if (!is_meant(j->operation.arguments, type, index) || (own && own->phase == INSTANCE_READY))
+                const Instance *own = rollout_find_own(w, j, type, index),
+                               *newest = find_newest(w, type, index);
+                if (!is_meant(j->operation.arguments, type, index) ||
+                    (own && own->phase == INSTANCE_READY) ||
+                    (newest && newest->name.operation > j->operation.number)) /* reconcile was faster */
                         continue;
                 left++;
-                if ((own && own->launch) || busy >= at_once)
+                if ((own && own->launch) || (busy >= at_once && newest))
                         continue;
                 int r = replace(j, s, w, type, index);
                 if (r < 0)

@@ -164,8 +164,11 @@ static void make_way(Job *j)
                         clear = false;
         }
         j->world_changed = clear ? NULL : make_way;
-        if (!clear)
+        if (!clear) {
+                fault_point("way-begun");
                 return;
+        }
+        fault_point("way-made");
         j->way_made = true;
         launch_all(j, s, w, &release, &procfile, true);
 }
