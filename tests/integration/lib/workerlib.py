@@ -22,6 +22,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 state['done'].append(int(who))
             elif what == 'jobs':
                 state.update(next=0, limit=int(who), done=[])
+            elif what == 'gate':
+                state['gate'] = who or state.get('gate', 'open')
+                body = state['gate']
             elif what == 'say':
                 state['said'].append(who)
             elif what == 'hold':
@@ -49,7 +52,7 @@ def call(path):
     return c.getresponse().read().decode()
 me = '%%s-%%s-%%d' %% (os.environ['DYNO'], os.environ['PAAS_RELEASE'], os.getpid())
 ''' % PORT
-# Does one job after another; told to be quiet, it ends what it has, and stays until it is stopped, or leaves (LEAVE). SIGTERM ends it
+# Does one job after another, each for its time and as long as the gate is closed; told to be quiet, it ends what it has, and stays until it is stopped, or leaves (LEAVE). SIGTERM ends it
 # in the middle of a job, which is then lost.
 _WORKER = _COMMON + '''
 quiet = False
@@ -63,8 +66,8 @@ while True:
     job = '' if quiet else call('take/' + me)
     if job:
         end = time.monotonic() + float(os.environ['JOB_SECONDS'])
-        while time.monotonic() < end:
-            time.sleep(0.01)
+        while time.monotonic() < end or call('gate') == 'closed':
+            time.sleep(0.05)
         call('done/' + job)
     elif quiet and os.environ['LEAVE'] == 'yes':
         sys.exit(0)
