@@ -190,7 +190,8 @@ static void poll_instance(Round *round, AppWorld *w, Instance *i)
 {
         const AppState *s = catalog_find_app(&w->engine->catalog, w->app);
         const DrainClocks c = drain_clocks(w, i);
-        bool was_long = i->drain_look > 0;
+        /* The last look, a second before the next, was after the requests' time as well. */
+        bool was_long = i->drain_look > 0 && i->drain_look - USEC_PER_SEC >= i->drain_since + c.requests;
         if (i->drain_look > clock_monotonic())
                 return;
         if (!s || is_done(round, w, s, i, &c)) {
