@@ -16,13 +16,15 @@ setup_paas()
 new_app('steady')
 app = Steady('steady')
 app.deploy()
-# a WebSocket outlives all of it
-must(paas('settings:set', 'upgrade-drain-timeout=1h', 'max-draining=100', '-a', 'steady'))
+app.scale(2)
+# a WebSocket outlives all of it; a download ends in time
+must(paas('settings:set', 'drain-timeout=12s', 'upgrade-drain-timeout=1h', 'max-draining=100', '-a', 'steady'))
 install = upgrade_package(run(LAB, 'deb', '--suite', SUITE, '--flavour', FLAVOUR).stdout.split()[-1])
 
 
 def scale():
     app.scale(3)
+    app.scale(1)      # half of the WebSockets are the second one's: that does not wait for them
     app.scale(2)
 
 
@@ -32,7 +34,7 @@ def kept():
 
 
 load = Load('steady', RATE, WEBSOCKETS, DOWNLOADS, ('--bytes', '32768'))      # a download takes eight seconds
-QUIET = (('a deploy', app.deploy), ('a config change', app.config), ('a rollback', app.rollback), ('scaling', scale),
+QUIET = (('scaling', scale), ('a deploy', app.deploy), ('a config change', app.config), ('a rollback', app.rollback),
          ('ps:restart', app.restart), ('a reload of the router', reload_router), ('daemon-reexec', reexec_systemd),
          ('kill -9 of paasd', kill_paasd), ('an upgrade of the package', install))
 for name, happens in QUIET:
