@@ -36,10 +36,11 @@ static int start(Cli *cli, Client *client, const char *app, const char *ref, sd_
         if (r >= 0)
                 r = client_app_message(client, app, "Deploy", &m, &cli->error);
         if (r >= 0)
-                r = sd_bus_message_append(m, "sa{sv}", ref, 4, "request", "s", request, "detach", "b",
+                r = sd_bus_message_append(m, "sa{sv}", ref, 5, "request", "s", request, "detach", "b",
                                           (int) cli_has(cli, OPTION_DETACH), "no-rollback", "b",
                                           (int) cli_has(cli, OPTION_NO_ROLLBACK), "supersede", "b",
-                                          (int) cli_has(cli, OPTION_SUPERSEDE));
+                                          (int) cli_has(cli, OPTION_SUPERSEDE), "canary", "s",
+                                          cli_value(cli, OPTION_CANARY, ""));
         return r < 0 ? r : client_app_send(client, app, m, ret_reply, &cli->error);
 }
 

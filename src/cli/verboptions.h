@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The options that there are; a verb allows some of them. The same letter may be another option elsewhere.
- */
+/* The options that there are; a verb allows some of them. A letter may be another option elsewhere. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,6 +32,7 @@ typedef enum Option {
         OPTION_REASON,
         OPTION_ROLE,
         OPTION_SUPERSEDE,
+        OPTION_CANARY,
         OPTION_FILE,
         OPTION_REPLACE,
         OPTION_DRY_RUN,
@@ -86,7 +86,8 @@ typedef uint64_t OptionSet;
   (OPTION_BIT(OPTION_DOMAIN) | OPTION_BIT(OPTION_ADMIN_NAME) | OPTION_BIT(OPTION_EMAIL) |                   \
    OPTION_BIT(OPTION_KEY))
 #define ALLOW_DEPLOY                                                                                        \
-  (OPTION_BIT(OPTION_DETACH) | OPTION_BIT(OPTION_NO_ROLLBACK) | OPTION_BIT(OPTION_SUPERSEDE))
+  (OPTION_BIT(OPTION_DETACH) | OPTION_BIT(OPTION_NO_ROLLBACK) | OPTION_BIT(OPTION_SUPERSEDE) |              \
+   OPTION_BIT(OPTION_CANARY))
 #define ALLOW_NUMBER OPTION_BIT(OPTION_NUMBER)
 #define ALLOW_REASON OPTION_BIT(OPTION_REASON)
 #define ALLOW_ROLLBACK                                                                                      \
@@ -94,8 +95,7 @@ typedef uint64_t OptionSet;
    OPTION_BIT(OPTION_FORCE))
 #define ALLOW_ROLE OPTION_BIT(OPTION_ROLE)
 #define ALLOW_CONFIG_SET                                                                                    \
-  (OPTION_BIT(OPTION_FILE) | OPTION_BIT(OPTION_REPLACE) | OPTION_BIT(OPTION_DRY_RUN) |                      \
-   OPTION_BIT(OPTION_NO_RESTART))
+  (OPTION_BIT(OPTION_FILE) | OPTION_BIT(OPTION_REPLACE) | ALLOW_DRY_RUN | ALLOW_NO_RESTART)
 #define ALLOW_NO_RESTART OPTION_BIT(OPTION_NO_RESTART)
 #define ALLOW_YES OPTION_BIT(OPTION_YES)
 #define ALLOW_NAMES OPTION_BIT(OPTION_NAMES)

@@ -49,7 +49,10 @@ int deploy_submit(Engine *e, AppState *s, const DeployRequest *request, const Ac
         if (request->branch && s->app.branch && !streq(request->branch, s->app.branch))
                 return error_set(error, -EINVAL, "%s is deployed: git push paas %s:%s", s->app.branch,
                                  request->branch, s->app.branch);
+        _cleanup_free_ char *canary = NULL;
         int r = check_request(request, actor, error);
+        if (r >= 0 && request->canary && *request->canary)
+                r = setting_canonical(setting_find("canary"), request->canary, &canary, error);
         if (r < 0)
                 return r;
 
@@ -67,6 +70,7 @@ int deploy_submit(Engine *e, AppState *s, const DeployRequest *request, const Ac
         o->detached = request->detached;
         o->no_rollback = request->no_rollback;
         o->supersede = request->supersede;
+        o->canary = TAKE_PTR(canary);
         if (r >= 0)
                 r = job_save(j);
         if (r < 0) { /* it is in the list already, and must not be carried out after this answer */

@@ -293,7 +293,7 @@ static uint64_t drain_delay(Engine *e)
 static bool something_waits(Engine *e)
 {
         for (size_t i = 0; i < e->n_worlds; i++) {
-                if (e->worlds[i]->not_before > 0)
+                if (e->worlds[i]->not_before > 0 || e->worlds[i]->window)
                         return true;
                 for (size_t k = 0; k < e->worlds[i]->n_instances; k++)
                         if (e->worlds[i]->instances[k]->next_attempt > 0 ||

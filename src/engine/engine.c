@@ -35,6 +35,7 @@
 #include "engine/routing.h"
 #include "engine/run.h"
 #include "engine/users.h"
+#include "engine/vigil.h"
 #include "model/paths.h"
 #include "seal/authority.h"
 
@@ -71,6 +72,7 @@ static int tick(sd_event_source *source, uint64_t usec, void *userdata)
         Engine *e = userdata;
         drain_poll(e);
         readiness_poll(e);
+        vigil_poll(e);
         reconcile_tick(e);
         job_expire(e);
         audit_tick(e, false);
@@ -253,6 +255,7 @@ static int set_going(Engine *e, Error *error)
         if (e->n_jobs > 1)
                 qsort(e->jobs, e->n_jobs, sizeof(Job *), by_age);
         queue_take_up(e);
+        vigil_take_up(e);
         r = users_end_disabled(e);
         if (r < 0)
                 return r;

@@ -11,8 +11,9 @@
 #include "engine/state.h"
 
 typedef struct Event {
-        const char *type;    /* "deploy-failed", "crashed", "unready", "locked", "unlocked", "refused",
-                                "disk-reserve" */
+        /* "deploy-failed", "crashed", "unready", "taken-back", "not-taken-back", "locked", "unlocked",
+         * "refused", "disk-reserve" */
+        const char *type;
         const char *app;     /* NULL: of the host */
         const char *actor;   /* NULL: nobody's doing */
         uint64_t release;    /* 0: none */

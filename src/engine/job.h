@@ -48,6 +48,9 @@ struct Job {
         void (*one_proven)(Job *j, Instance *i); /* NULL: it counts until all are */
         void (*phase_done)(Job *j);              /* what comes after its release command */
         UnitCall *phase_status;
+        unsigned canary_percent; /* of the requests, while it has a share */
+        unsigned canary_ends;    /* of its processes, before that */
+        uint64_t canary_until;   /* monotonic */
         sd_event_source *deadline;
 };
 

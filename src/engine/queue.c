@@ -65,7 +65,7 @@ static bool is_locked(Job *j)
 {
         const AppState *s = job_app(j);
         const Operation *o = &j->operation;
-        if (!s || !s->lock.by || o->step >= STEP_RELEASING)
+        if (!s || !s->lock.by || o->step >= STEP_RELEASING || o->automatic)
                 return false;
         if (o->kind == OPERATION_SCALE || o->kind == OPERATION_STOP || o->kind == OPERATION_RESTART)
                 return false;
@@ -82,7 +82,8 @@ static Hold release_hold(Engine *e, Job *j)
                 Job *other = e->jobs[i];
                 if (other == j || other->ended || !same_app(other, j) || (is_locked(other) && !locked))
                         continue;
-                if (releases(other) || (other->ticket > 0 && other->ticket < j->ticket && other->waiting))
+                if (releases(other) || (!j->operation.automatic && other->ticket > 0 &&
+                                        other->ticket < j->ticket && other->waiting))
                         put_ahead(&h, other);
         }
         return h;

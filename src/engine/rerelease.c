@@ -107,24 +107,36 @@ static int check_walls(Engine *e, const AppState *s, uint64_t target, Error *err
         return r;
 }
 
-static int submit(Engine *e, AppState *s, OperationKind kind, uint64_t version, const char *what,
-                  bool skip_release, const Actor *actor, Job **ret, Error *error)
+typedef struct Submission {
+        OperationKind kind;
+        uint64_t version;
+        const char *what; /* "code" or "config"; NULL: all of it */
+        bool skip_release;
+        const char *reason; /* nobody asked: why it is done; NULL: somebody did */
+} Submission;
+
+static int submit(Engine *e, AppState *s, const Submission *x, const Actor *actor, Job **ret, Error *error)
 {
         Job *j;
-        int r = job_new(e, s, kind, actor, &rerelease_job_type, &j, error);
+        int r = job_new(e, s, x->kind, actor, &rerelease_job_type, &j, error);
         if (r < 0)
                 return r;
-        j->operation.skip_release = skip_release;
-        r = strv_appendf(&j->operation.arguments, "v%llu", (unsigned long long) version);
-        if (r >= 0 && *what)
-                r = strv_append(&j->operation.arguments, what);
+        j->operation.skip_release = x->skip_release;
+        j->operation.automatic = x->reason != NULL;
+        r = text_replace(&j->operation.reason, x->reason);
+        if (r >= 0 && x->reason)
+                r = text_replace(&j->operation.previous, s->current);
+        if (r >= 0)
+                r = strv_appendf(&j->operation.arguments, "v%llu", (unsigned long long) x->version);
+        if (r >= 0 && x->what)
+                r = strv_append(&j->operation.arguments, x->what);
         if (r >= 0)
                 r = job_save(j);
         if (r < 0) { /* it is in the list already, and must not be carried out after this answer */
                 job_fail(j, "cannot record the operation: %s", strerror(-r));
                 return error_set(error, r, "%s", j->error ? j->error : "out of memory");
         }
-        fault_point(kind == OPERATION_ROLLBACK ? "rollback:queued" : "retry:queued");
+        fault_point(x->kind == OPERATION_ROLLBACK ? "rollback:queued" : "retry:queued");
         if (e->observer.job_new)
                 e->observer.job_new(e->observer.userdata, j);
         job_run_queue(e);
@@ -178,8 +190,37 @@ int rollback_submit(Engine *e, AppState *s, const RollbackRequest *q, const Acto
         int r = choose_rollback(e, s, q, &version, error);
         if (r < 0)
                 return r;
-        const char *what = q->code == q->config ? "" : q->code ? "code" : "config";
-        return submit(e, s, OPERATION_ROLLBACK, version, what, !q->run_release, actor, ret, error);
+        const Submission x = {.kind = OPERATION_ROLLBACK,
+                              .version = version,
+                              .what = q->code == q->config ? NULL
+                                      : q->code            ? "code"
+                                                           : "config",
+                              .skip_release = !q->run_release};
+        return submit(e, s, &x, actor, ret, error);
+}
+
+int takeback_submit(Engine *e, AppState *s, uint64_t version, const char *reason, Job **ret, Error *error)
+{
+        _cleanup_history_release_ HistoryRelease h = {0};
+        const Actor paas = {.name = "paas", .email = ""};
+        for (size_t i = 0; i < e->n_jobs; i++)
+                if (!e->jobs[i]->ended && e->jobs[i]->operation.automatic &&
+                    streq(e->jobs[i]->operation.app, s->app.name))
+                        return -EALREADY;
+        int r = history_read_release(e->store, s->head, s->release_head, version, &h);
+        if (r < 0)
+                return r == -ENOENT ? no_release(s, version, error) : r;
+        if (h.crashed)
+                return error_set(error, -EINVAL, "v%llu was bad, too", (unsigned long long) version);
+        r = check_slug(s, &h.release, error);
+        if (r >= 0)
+                r = submit(e, s,
+                           &(Submission){.kind = OPERATION_ROLLBACK,
+                                         .version = version,
+                                         .skip_release = true,
+                                         .reason = reason},
+                           &paas, ret, error);
+        return r;
 }
 
 int retry_submit(Engine *e, AppState *s, uint64_t version, const Actor *actor, Job **ret, Error *error)
@@ -204,7 +245,9 @@ int retry_submit(Engine *e, AppState *s, uint64_t version, const Actor *actor, J
                                  "v%llu has not failed: `paas rollback v%llu` goes back to it",
                                  (unsigned long long) version, (unsigned long long) version);
         r = check_slug(s, &h.release, error);
-        return r < 0 ? r : submit(e, s, OPERATION_RETRY, version, "", false, actor, ret, error);
+        return r < 0 ? r
+                     : submit(e, s, &(Submission){.kind = OPERATION_RETRY, .version = version}, actor, ret,
+                              error);
 }
 
 int rerelease_set_wall(Engine *e, AppState *s, uint64_t version, const char *reason, const Actor *actor,
@@ -280,6 +323,11 @@ static char *describe(const Job *j, uint64_t version, const char *what, const Re
                 return asprintf(&s, "Retry v%llu: %s", (unsigned long long) version, old->description) < 0
                                ? NULL
                                : s;
+        if (j->operation.automatic)
+                return asprintf(&s, "Back to v%llu: %s", (unsigned long long) version, j->operation.reason) <
+                                       0
+                               ? NULL
+                               : s;
         return asprintf(&s, "Rollback%s%s to v%llu", *what ? " of " : "", what,
                         (unsigned long long) version) < 0
                        ? NULL
@@ -345,7 +393,10 @@ static void rerelease_step(Job *j)
                 job_fail(j, "%s", s ? "its record is damaged" : "the application was destroyed meanwhile");
                 return;
         }
-        release_again(j, s, version, a[1] ? a[1] : "");
+        if (j->operation.automatic && !text_equal(s->current, j->operation.previous))
+                job_cancel(j, "another release has replaced the bad one meanwhile");
+        else
+                release_again(j, s, version, a[1] ? a[1] : "");
 }
 
 const JobType rerelease_job_type = {.step = rerelease_step, .abandon = rollout_abandon};

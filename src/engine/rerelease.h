@@ -19,6 +19,10 @@ typedef struct RollbackRequest {
 int rollback_submit(Engine *e, AppState *s, const RollbackRequest *q, const Actor *actor, Job **ret,
                     Error *error);
 
+/* What nobody asked for: `version` comes back, since the current release is bad. Overtakes what waits, and
+ * locks. -EALREADY: it is on its way. */
+int takeback_submit(Engine *e, AppState *s, uint64_t version, const char *reason, Job **ret, Error *error);
+
 /* `version` 0: the newest release that failed. */
 int retry_submit(Engine *e, AppState *s, uint64_t version, const Actor *actor, Job **ret, Error *error);
 

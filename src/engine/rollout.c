@@ -8,6 +8,7 @@
 #include "basic/log.h"
 #include "basic/text.h"
 #include "engine/appinfo.h"
+#include "engine/canary.h"
 #include "engine/drain.h"
 #include "engine/enrol.h"
 #include "engine/fault.h"
@@ -20,6 +21,7 @@
 #include "engine/slugs.h"
 #include "engine/swap.h"
 #include "engine/tail.h"
+#include "engine/window.h"
 
 static void all_proven(Job *j, AppState *s, AppWorld *w);
 static void announce(Job *j, AppState *s, AppWorld *w);
@@ -283,6 +285,10 @@ static void announce(Job *j, AppState *s, AppWorld *w)
         job_say(j, "-----> Released v%llu", (unsigned long long) j->operation.version);
         if (url && url[0] && procfile_find(&s->procfile, "web"))
                 job_say(j, "       %s deployed to paas", url);
+        if (w->window)
+                job_say(j, "       v%llu comes back by itself when this one fails within %llu s",
+                        (unsigned long long) w->window->previous,
+                        (unsigned long long) settings_number(&s->settings, NULL, "rollback-window"));
         slugs_prune(w, s);
         succeed(j, w);
 }
@@ -291,11 +297,15 @@ static void switch_release(Job *j, AppState *s, AppWorld *w)
 {
         _cleanup_error_ Error error = ERROR_NULL;
         int r = add_to_router(j, s, w, &error);
+        if (r >= 0)
+                r = canary_end(j, s, &error);
         if (r < 0) {
                 job_fail(j, "the router does not take its processes: %s", error_text(&error, r));
                 return;
         }
         fault_point("servers-added");
+        window_open(j, s, w);
+        fault_point("window-open");
         r = commit_switch(j, s, &error);
         if (r < 0) {
                 job_fail(j, "cannot make it current: %s", error_text(&error, r));
@@ -308,7 +318,11 @@ static void switch_release(Job *j, AppState *s, AppWorld *w)
 static void all_proven(Job *j, AppState *s, AppWorld *w)
 {
         if (!j->way_made) {
-                make_way(j);
+                unsigned percent = canary_share(j, s, w);
+                if (percent > 0)
+                        canary_begin(j, percent, make_way);
+                else
+                        make_way(j);
                 return;
         }
         (void) job_set_step(j, STEP_SWITCHING);
@@ -317,10 +331,11 @@ static void all_proven(Job *j, AppState *s, AppWorld *w)
 
 void rollout_abandon(Job *j)
 {
+        canary_abandon(j);
         AppWorld *w = world_find(j->engine, j->operation.app);
         for (size_t k = w ? w->n_instances : 0; k-- > 0;) {
                 Instance *i = w->instances[k];
-                if (i->name.operation != j->operation.number)
+                if (i->name.operation != j->operation.number || i->phase >= INSTANCE_DRAINING)
                         continue;
                 if (j->operation.kind == OPERATION_RESTART && i->phase == INSTANCE_READY)
                         continue; /* it has taken its place */

@@ -12,6 +12,7 @@
 #include "engine/appinfo.h"
 #include "engine/certificates.h"
 #include "engine/routing-internal.h"
+#include "router/traffic.h"
 
 int routing_set_page(Engine *e, const AppState *s, const char *page)
 {
@@ -32,6 +33,25 @@ int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error)
         /* One of that name with another address is left over: a unit's name and port belong together. */
         r = router_remove_server(e->router, s->app.backend, i->short_name, true, error);
         return r < 0 ? r : router_add_server(e->router, s->app.backend, i->short_name, address, error);
+}
+
+int routing_add_aside(Engine *e, const AppState *s, const Instance *i, Error *error)
+{
+        char address[INSTANCE_ADDRESS_SIZE];
+        instance_address(i, address);
+        int r = router_add_aside(e->router, s->app.backend, i->short_name, address, error);
+        return no_router(r) ? 0 : r;
+}
+
+int routing_share(Engine *e, const AppState *s, char *const *servers, unsigned percent, Error *error)
+{
+        int r = router_set_share(e->router, s->app.backend, servers, percent, error);
+        return no_router(r) ? 0 : r;
+}
+
+bool routing_has_share(Engine *e, const AppState *s)
+{
+        return router_has_share(e->router, s->app.backend);
 }
 
 int routing_drain(Engine *e, const AppState *s, const Instance *i, Error *error)

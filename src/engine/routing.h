@@ -25,6 +25,14 @@ int routing_update(Engine *e, Error *error);
 
 /* A proven instance gets traffic; 0 for one that has none. */
 int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error);
+/* A share of the requests in percent for some of its servers, which have none else; NULL, 0: that is over.
+ */
+int routing_add_aside(Engine *e, const AppState *s, const Instance *i, Error *error);
+int routing_share(Engine *e, const AppState *s, char *const *servers, unsigned percent, Error *error);
+
+/* False: a reload or a restart of the router has forgotten it. */
+bool routing_has_share(Engine *e, const AppState *s);
+
 int routing_drain(Engine *e, const AppState *s, const Instance *i, Error *error);
 
 /* -EBUSY: it still has connections. */

@@ -31,6 +31,7 @@ static AppWorld *world_free(AppWorld *w)
         free(w->instances);
         mounted_forget(&w->mounted);
         strv_free(w->stray_sockets);
+        free(w->window);
         free(w->app);
         free(w);
         return NULL;

@@ -23,6 +23,7 @@ struct AppWorld {
         sd_event_source *later; /* the next one, when many changes come at once */
         UnitCall *slug_stop;    /* likewise */
         char **stray_sockets;   /* units of sockets without an instance; owned */
+        struct Window *window;  /* its release is watched since the switch; owned; NULL: not */
         bool mount_points_left; /* of instances that are gone, whose layers were still mounted */
         const char *page;       /* what its empty backend shows, as the router was last told */
         bool again;             /* something changed while it was under way */

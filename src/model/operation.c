@@ -18,9 +18,10 @@ static const char *const kind_names[_OPERATION_KIND_MAX] = {
 };
 
 static const char *const step_names[_OPERATION_STEP_MAX] = {
-        [STEP_QUEUED] = "queued",     [STEP_BUILDING] = "building", [STEP_RELEASING] = "releasing",
-        [STEP_STARTING] = "starting", [STEP_CHECKING] = "checking", [STEP_SWITCHING] = "switching",
-        [STEP_DONE] = "done",         [STEP_FAILED] = "failed",     [STEP_CANCELED] = "canceled",
+        [STEP_QUEUED] = "queued",       [STEP_BUILDING] = "building", [STEP_RELEASING] = "releasing",
+        [STEP_STARTING] = "starting",   [STEP_CHECKING] = "checking", [STEP_CANARY] = "canary",
+        [STEP_SWITCHING] = "switching", [STEP_DONE] = "done",         [STEP_FAILED] = "failed",
+        [STEP_CANCELED] = "canceled",
 };
 
 const char *operation_kind_to_string(OperationKind k)
@@ -80,6 +81,9 @@ int operation_format(const Operation *o, char **ret)
         doc_put_bool(&w, "release_begun", o->release_begun);
         doc_put_bool(&w, "supersede", o->supersede);
         doc_put_bool(&w, "no_restart", o->no_restart);
+        doc_put_text(&w, "canary", o->canary);
+        doc_put_bool(&w, "automatic", o->automatic);
+        doc_put_text(&w, "reason", o->reason);
         doc_put_text(&w, "slug", o->slug);
         doc_put_number(&w, "version", o->version);
         doc_put_text(&w, "release", o->release);
@@ -106,6 +110,9 @@ static void read_fields(DocReader *d, Operation *o)
         doc_bool(d, "release_begun", &o->release_begun);
         doc_bool(d, "supersede", &o->supersede);
         doc_bool(d, "no_restart", &o->no_restart);
+        doc_text_optional(d, "canary", &o->canary);
+        doc_bool(d, "automatic", &o->automatic);
+        doc_text_optional(d, "reason", &o->reason);
         doc_text_optional(d, "slug", &o->slug);
         doc_number(d, "version", 0, INT64_MAX, &o->version);
         doc_text_optional(d, "release", &o->release);
@@ -148,6 +155,8 @@ void operation_clear(Operation *o)
         free(o->commit);
         free(o->old_commit);
         free(o->branch);
+        free(o->canary);
+        free(o->reason);
         free(o->slug);
         free(o->release);
         free(o->previous);

@@ -30,6 +30,7 @@ typedef enum OperationStep {
         STEP_RELEASING,
         STEP_STARTING,
         STEP_CHECKING,
+        STEP_CANARY, /* a share of the requests goes to it */
         STEP_SWITCHING,
         STEP_DONE,
         STEP_FAILED,
@@ -55,6 +56,9 @@ typedef struct Operation {
         bool detached; /* goes on when the pusher goes away */
         bool no_rollback;
         bool supersede;    /* deploys that came before and are not released yet are cancelled */
+        char *canary;      /* "10%": the share that was asked for; NULL: as it is set */
+        bool automatic;    /* OPERATION_ROLLBACK: nobody asked, the release before it was bad */
+        char *reason;      /* why, then */
         bool skip_release; /* the release command is not run, as was asked */
 
         bool release_begun; /* the release command was started: not to be done twice */

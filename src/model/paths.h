@@ -44,7 +44,9 @@
 #define PAAS_ENV_RUN PAAS_ENV_DIR "/%s"            /* app, short name of a run */
 #define PAAS_ENV_ABOUT PAAS_ENV_RUN ".about"       /* likewise: what it is, for `paas ps` */
 #define PAAS_DRAINS PAAS_RUN "/drain"
-#define PAAS_DRAIN PAAS_DRAINS "/%s:%s"           /* app, short instance name: since when it drains */
+#define PAAS_DRAIN PAAS_DRAINS "/%s:%s" /* app, short instance name: since when it drains */
+#define PAAS_WINDOWS PAAS_RUN "/window"
+#define PAAS_WINDOW PAAS_WINDOWS "/%s"            /* app: what is watched after its switch */
 #define PAAS_SLUG_MOUNT PAAS_RUN "/slug/%s/v%llu" /* app, version */
 /* Where the kernel counts for a unit of an application. */
 #define PAAS_CGROUP "/sys/fs/cgroup/paas.slice/paas-app.slice/paas-app-%s.slice/%s" /* escaped app, unit */

@@ -10,6 +10,8 @@
 #include "model/name.h"
 
 const Setting settings_table[] = {
+        {"canary", SETTING_APP, SETTING_PERCENT, 0, 100, "0%", NULL, 0,
+         "which share of the requests a new release gets first"},
         {"drain-timeout", SETTING_APP, SETTING_SECONDS, 0, 86400, "30s", NULL,
          offsetof(Settings, drain_timeout),
          "how long open requests have when what answers them is replaced"},
@@ -21,6 +23,8 @@ const Setting settings_table[] = {
          "with strategy=handover: what tells the old process to take no new work"},
         {"quiet-time", SETTING_WORKER, SETTING_SECONDS, 0, 86400, "30s", NULL, 0,
          "with strategy=handover: how long it has for what it has begun, before its stop signal"},
+        {"rollback-window", SETTING_APP, SETTING_SECONDS, 0, 86400, "120s", NULL, 0,
+         "how long after a switch the old release comes back when the new one fails"},
         {"stop-scope", SETTING_PROCESS, SETTING_CHOICE, 0, 0, "all", "all|main", 0,
          "who gets the stop signal: all processes of an instance, or the main one alone"},
         {"stop-signal", SETTING_PROCESS, SETTING_SIGNAL, 0, 0, "SIGTERM", NULL, 0,

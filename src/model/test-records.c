@@ -278,7 +278,10 @@ static const Operation operation = {
         .app = (char *) "blog",
         .number = 7,
         .kind = OPERATION_DEPLOY,
-        .step = STEP_CHECKING,
+        .step = STEP_CANARY,
+        .canary = (char *) "10%",
+        .automatic = true,
+        .reason = (char *) "web.1 exited with status 7",
         .actor = (char *) "ada",
         .request = (char *) "r-1",
         .from = (char *) "key SHA256:abc from 192.0.2.7",
@@ -308,7 +311,10 @@ static void test_operation(void **state)
         assert_int_equal(operation_format(&back, &again), 0);
         assert_string_equal(s, again);
         assert_int_equal(back.created, USEC + 123456);
-        assert_int_equal(back.step, STEP_CHECKING);
+        assert_int_equal(back.step, STEP_CANARY);
+        assert_string_equal(back.canary, "10%");
+        assert_true(back.automatic);
+        assert_string_equal(back.reason, "web.1 exited with status 7");
         assert_true(back.forced && back.detached && back.no_rollback && back.supersede && back.no_restart);
         assert_string_equal(back.previous, "r11");
         assert_string_equal(back.arguments[1], "");
@@ -325,7 +331,7 @@ static void test_operation_damaged(void **state)
         static const char *const damage[][2] = {
                 {"\"blog\"", "\"../x\""},
                 {"\"deploy\"", "\"x\""},
-                {"\"checking\"", "\"x\""},
+                {"\"step\": \"canary\"", "\"step\": \"x\""},
                 {"\"number\": 7", "\"number\": 0"},
         };
         _cleanup_free_ char *s = NULL;

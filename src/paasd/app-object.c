@@ -151,6 +151,7 @@ static int method_deploy(sd_bus_message *message, void *userdata, sd_bus_error *
                 {"detach", DICT_BOOL, &request.detached},
                 {"no-rollback", DICT_BOOL, &request.no_rollback},
                 {"supersede", DICT_BOOL, &request.supersede},
+                {"canary", DICT_STRING, &request.canary},
                 {"request", DICT_STRING, &id},
         };
         _cleanup_error_ Error error = ERROR_NULL;

@@ -92,6 +92,7 @@ static void explain(const Course *c, const Listeners *listeners, Buffer *why)
         report_failure(&(Report){.app = c->asked->app,
                                  .name = c->asked->name,
                                  .listen = c->asked->listen,
+                                 .host = c->asked->target.host,
                                  .port = c->port,
                                  .range_first = c->asked->range_first,
                                  .range_last = c->asked->range_last,

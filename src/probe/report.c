@@ -60,8 +60,9 @@ static void put_answer(const Report *r, Buffer *out)
                 buffer_printf(
                         out,
                         "%s answered GET / with status %u until its %u s were over; a release goes live "
-                        "with a status below 500. It answered:\n",
-                        r->name, a->head.status, r->timeout);
+                        "with a status below 500. It was asked as visitors ask, with Host: %s and "
+                        "X-Forwarded-Proto: https. It answered:\n",
+                        r->name, a->head.status, r->timeout, r->host);
         put_lines(a->data, a->head.length, 1 + HEADERS_SHOWN, out);
         put_lines(a->body, a->body_length, BODY_LINES_SHOWN, out);
         buffer_printf(out, "What it said itself: paas logs -a %s --ps %s\n", r->app, r->name);

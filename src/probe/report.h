@@ -14,6 +14,7 @@
 typedef struct Report {
         const char *app, *name; /* "blog", "web.1" */
         Listen listen;
+        const char *host;                 /* that it was asked for */
         uint16_t port;                    /* $PORT */
         uint16_t range_first, range_last; /* ports that are given to applications */
         uid_t uid;                        /* the application's */

@@ -130,6 +130,7 @@ static char *report(const Attempt *told, AttemptOutcome last, uid_t uid)
         Buffer out = BUFFER_NULL;
         report_failure(&(Report){.app = "blog",
                                  .name = "web.1",
+                                 .host = "blog.example.com",
                                  .port = 20009,
                                  .range_first = 20000,
                                  .range_last = 29999,
@@ -341,6 +342,7 @@ static void test_report_check(void **state)
         assert_int_equal(http_body(a.data, a.length, &a.head, a.body, sizeof(a.body), &a.body_length), 0);
         report_failure(&(Report){.app = "blog",
                                  .name = "web.1",
+                                 .host = "blog.example.com",
                                  .check = &c,
                                  .answers = 3,
                                  .told = &a,

@@ -76,11 +76,8 @@ void router_processes_clear(RouterProcesses *p);
  * "unix@/run/paas/sock/blog/web.1-v12.3.sock". */
 int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e);
 
-/* Likewise, but the balance gives it no request: router_set_share() does. */
+/* Likewise, but the balance gives it no request: router_set_share() does. router_add_server() ends that. */
 int router_add_aside(Router *r, const char *backend, const char *name, const char *address, Error *e);
-
-/* Out of the shadow, with the weight that all have; or 0: back into it. */
-int router_set_weight(Router *r, const char *backend, const char *name, unsigned weight, Error *e);
 
 int router_drain_server(Router *r, const char *backend, const char *name, Error *e);
 

@@ -45,6 +45,7 @@ static int find_server(Router *r, const char *backend, const char *name, const c
         return k;
 }
 
+/* 1: it is there already. */
 static int register_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
 {
         _cleanup_free_ char *reply = NULL;
@@ -52,29 +53,24 @@ static int register_server(Router *r, const char *backend, const char *name, con
                            render_server_options);
         if (k < 0)
                 return k;
-        if (router_classify_reply(reply) == ROUTER_REPLY_EXISTS)
-                return find_server(r, backend, name, address, e);
+        if (router_classify_reply(reply) == ROUTER_REPLY_EXISTS) {
+                k = find_server(r, backend, name, address, e);
+                return k < 0 ? k : 1;
+        }
         return router_parse_reply(reply, e);
-}
-
-int router_set_weight(Router *r, const char *backend, const char *name, unsigned weight, Error *e)
-{
-        int k = check_names(backend, name, e);
-        return k < 0 ? k : router_order(r, e, "set server %s/%s weight %u", backend, name, weight);
 }
 
 /* The check is on before the server is up: "enable health" would set it down again until the first answer.
  * The order of the last two lets no request find it in between. */
-static int add_server(Router *r, const char *backend, const char *name, const char *address, unsigned weight,
-                      Error *e)
+static int add_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
 {
         int k = check_names(backend, name, e);
         if (k >= 0)
                 k = router_check_word(address, e);
         if (k >= 0)
                 k = register_server(r, backend, name, address, e);
-        if (k >= 0 && weight != ROUTER_WEIGHT)
-                k = router_set_weight(r, backend, name, weight, e);
+        if (k > 0) /* it may have been aside */
+                k = router_order(r, e, "set server %s/%s weight 100", backend, name);
         if (k >= 0)
                 k = router_order(r, e, "enable health %s/%s", backend, name);
         if (k >= 0)
@@ -88,13 +84,16 @@ static int add_server(Router *r, const char *backend, const char *name, const ch
 
 int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
 {
-        int k = add_server(r, backend, name, address, ROUTER_WEIGHT, e);
+        int k = add_server(r, backend, name, address, e);
         return k < 0 ? k : router_set_map(r, "servers.map", backend, name, e);
 }
 
+/* With its weight first, and without a moment later: HAProxy (2.6.12 and 3.0.11) dies of a request that is
+ * meant for a server which the balance has never had. */
 int router_add_aside(Router *r, const char *backend, const char *name, const char *address, Error *e)
 {
-        return add_server(r, backend, name, address, 0, e);
+        int k = add_server(r, backend, name, address, e);
+        return k < 0 ? k : router_order(r, e, "set server %s/%s weight 0", backend, name);
 }
 
 int router_drain_server(Router *r, const char *backend, const char *name, Error *e)

@@ -112,3 +112,11 @@ int router_set_share(Router *r, const char *backend, char *const *servers, unsig
         }
         return k;
 }
+
+bool router_has_share(Router *r, const char *backend)
+{
+        char key[64];
+        _cleanup_free_ char *server = NULL;
+        snprintf(key, sizeof(key), "%s/0", backend);
+        return router_get_map(r, "lots.map", key, &server, NULL) >= 0;
+}

@@ -22,6 +22,7 @@
 #include "basic/file.h"
 #include "basic/text.h"
 #include "router/haproxy-fixture.h"
+#include "router/traffic.h"
 
 static RouterServer *find(RouterServer *list, size_t n, const char *name)
 {
@@ -344,6 +345,66 @@ static void test_old_workers(void **state)
         assert_int_equal(errno, EAGAIN);
 }
 
+/* How many requests a server has answered. */
+static uint64_t answered_by(const char *server)
+{
+        RouterCount *list;
+        size_t n;
+        uint64_t count = UINT64_MAX;
+        _cleanup_error_ Error e = ERROR_NULL;
+        fixture_no_error(router_counts(fixture_router, "pool_0", &list, &n, &e), &e);
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(list[i].server, server) == 0) {
+                        count = list[i].responses;
+                        assert_true(list[i].up);
+                        assert_int_equal(list[i].errors, 0);
+                }
+        router_counts_free(list, n);
+        return count;
+}
+
+static void ask_times(unsigned n)
+{
+        for (unsigned i = 0; i < n; i++)
+                fixture_expect_status("/", "blog.example.com", 200);
+}
+
+/* One that is aside gets what is meant for it, however few requests there are, and nothing else. */
+static void test_share(void **state)
+{
+        (void) state;
+        char aside[] = "web.1-v2.2";
+        char *const servers[] = {aside, NULL};
+        _cleanup_error_ Error e = ERROR_NULL;
+        fixture_add("web.1-v1.1", &fixture_apps[0]);
+        fixture_no_error(router_add_aside(fixture_router, "pool_0", aside, fixture_apps[1].address, &e), &e);
+        ask_times(20);
+        assert_int_equal(answered_by("web.1-v1.1"), 20);
+        assert_int_equal(answered_by(aside), 0);
+        assert_false(router_has_share(fixture_router, "pool_0"));
+
+        fixture_no_error(router_set_share(fixture_router, "pool_0", servers, 100, &e), &e);
+        assert_true(router_has_share(fixture_router, "pool_0"));
+        ask_times(20);
+        assert_int_equal(answered_by(aside), 20);
+
+        fixture_no_error(router_set_share(fixture_router, "pool_0", servers, 30, &e), &e);
+        ask_times(200);
+        assert_in_range(answered_by(aside), 20 + 25, 20 + 110);
+
+        fixture_no_error(router_set_share(fixture_router, "pool_0", NULL, 0, &e), &e);
+        assert_false(router_has_share(fixture_router, "pool_0"));
+        uint64_t before = answered_by(aside);
+        ask_times(20);
+        assert_int_equal(answered_by(aside), before);
+
+        fixture_add(aside, &fixture_apps[1]);
+        fixture_take_out("web.1-v1.1");
+        ask_times(20);
+        assert_int_equal(answered_by(aside), before + 20);
+        fixture_take_out(aside);
+}
+
 static void test_certificate(void **state)
 {
         (void) state;
@@ -397,7 +458,7 @@ int main(void)
                 cmocka_unit_test(test_swap),        cmocka_unit_test(test_force),
                 cmocka_unit_test(test_headers),     cmocka_unit_test(test_websocket),
                 cmocka_unit_test(test_pages),       cmocka_unit_test(test_degraded),
-                cmocka_unit_test(test_unix_server),
+                cmocka_unit_test(test_unix_server), cmocka_unit_test(test_share),
 
                 cmocka_unit_test(test_smuggling),   cmocka_unit_test(test_certificate),
                 cmocka_unit_test(test_reload),      cmocka_unit_test(test_old_workers),

@@ -123,6 +123,7 @@ static void test_add(void **state)
                 {ADD("web.1-v1.1", "20001"), "Already exists a server with the same name in backend.\n\n"},
                 {"show servers state", STATE},
                 {"show servers conn", CONN},
+                {"set server pool_1/web.1-v1.1 weight 100", "\n"},
                 {"enable health pool_1/web.1-v1.1", "\n"},
                 {"set server pool_1/web.1-v1.1 health up", "\n"},
                 {"set server pool_1/web.1-v1.1 state ready", "\n"},

@@ -38,3 +38,6 @@ void router_counts_free(RouterCount *list, size_t n);
 /* `percent` of the requests to the backend go to these servers, evenly, whatever its balance. NULL, 0: all
  * are balanced again. */
 int router_set_share(Router *r, const char *backend, char *const *servers, unsigned percent, Error *e);
+
+/* False: none is set, or nobody can be asked. */
+bool router_has_share(Router *r, const char *backend);

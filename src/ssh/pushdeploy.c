@@ -85,6 +85,8 @@ static int ask(const Deploy *d, const char *request, bool forced, char **ret_pat
                                           request);
         if (r >= 0 && has_old)
                 r = sd_bus_message_append(m, "{sv}", "old", "s", u->old_oid);
+        if (r >= 0 && d->plan->options.canary)
+                r = sd_bus_message_append(m, "{sv}", "canary", "s", d->plan->options.canary);
         if (r >= 0)
                 r = sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "forced", "b", (int) forced, "detach", "b",
                                           (int) d->plan->options.detach, "no-rollback", "b",

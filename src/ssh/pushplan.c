@@ -44,9 +44,11 @@ static char *unknown_option(char *const *options, PushOptions *ret)
                         ret->no_rollback = true;
                 else if (streq(options[i], "supersede"))
                         ret->supersede = true;
+                else if (text_after(options[i], "canary="))
+                        ret->canary = text_after(options[i], "canary=");
                 else if (asprintf(&text,
-                                  "push option '%.100s' is not known: there are detach, no-rollback and "
-                                  "supersede",
+                                  "push option '%.100s' is not known: there are canary=10%%, detach, "
+                                  "no-rollback and supersede",
                                   options[i]) < 0)
                         return NULL;
         }

@@ -92,11 +92,13 @@ static void options_are_read(void **state)
 {
         _cleanup_push_plan_ PushPlan p = PUSH_PLAN_NULL;
         char detach[] = "detach", no_rollback[] = "no-rollback";
-        char *options[] = {detach, no_rollback, NULL};
+        char canary[] = "canary=25%";
+        char *options[] = {detach, no_rollback, canary, NULL};
 
         plan_is("main", options, false, (Want[]){{ONE, "refs/heads/main", NULL}}, 1, &p);
         assert_true(p.options.detach);
         assert_true(p.options.no_rollback);
+        assert_string_equal(p.options.canary, "25%");
 }
 
 static void an_unknown_option_is_refused(void **state)
@@ -106,9 +108,9 @@ static void an_unknown_option_is_refused(void **state)
         char *options[] = {detach, ci, NULL};
 
         plan_is("main", options, false,
-                (Want[]){
-                        {ONE, "refs/heads/main",
-                         "push option 'ci.skip' is not known: there are detach, no-rollback and supersede"}},
+                (Want[]){{ONE, "refs/heads/main",
+                          "push option 'ci.skip' is not known: there are canary=10%, detach, no-rollback "
+                          "and supersede"}},
                 1, &p);
         assert_int_equal(p.deploy, SIZE_MAX);
 }

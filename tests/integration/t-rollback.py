@@ -146,7 +146,8 @@ check('its branch is the deployed one', facts.get('branch') == 'master', facts)
 check('it is a wall as before', json.loads(paas('releases:info', 'v2', '--json', '-a', AGAIN).stdout)['no_rollback'])
 destroy_app(AGAIN)
 
-# --- crashed: not what one goes back to
+# --- crashed: not what one goes back to (nor what paas itself takes back, which t-switch looks at)
+verb('settings:set', 'rollback-window=0')
 os.remove(os.path.join(tree, 'fail'))
 check('a good one', change('six').returncode == 0)
 good = releases()[0]['version']

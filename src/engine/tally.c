@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "engine/tally.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "basic/text.h"
+#include "router/traffic.h"
+
+/* A worker that is through with its work may end well; a web process that ends does not answer. How one
+ * ended that runs again is not known after our own restart. */
+static bool ended_badly(const Instance *i)
+{
+        bool failed = i->exit_code != 0 && (i->exit_code != CLD_EXITED || i->exit_status != 0);
+        return i->restarts > 0 && (streq(i->name.type, "web") || failed);
+}
+
+static void count_ends(const AppWorld *w, uint64_t version, Standing *ret)
+{
+        for (size_t k = 0; k < w->n_instances; k++) {
+                const Instance *i = w->instances[k];
+                if (i->name.oneoff || i->name.version != version || i->phase > INSTANCE_READY ||
+                    !ended_badly(i))
+                        continue;
+                ret->ends += i->restarts;
+                ret->ended = i;
+        }
+}
+
+int standing_read(AppWorld *w, const AppState *s, uint64_t version, Standing *ret, Error *error)
+{
+        RouterCount *list = NULL;
+        size_t n = 0;
+        *ret = (Standing){0};
+        count_ends(w, version, ret);
+        int r = router_counts(w->engine->router, s->app.backend, &list, &n, error);
+        if (r == -ENOENT || r == -ECONNREFUSED)
+                return 0;
+        for (size_t k = 0; r >= 0 && k < n; k++) {
+                const Instance *i = world_find_named(w, list[k].server);
+                if (!i || i->name.version != version || i->phase > INSTANCE_READY)
+                        continue;
+                ret->servers++;
+                ret->down += !list[k].up;
+                ret->tally.requests += list[k].responses + list[k].silent;
+                ret->tally.errors += list[k].errors;
+        }
+        router_counts_free(list, n);
+        return r;
+}
+
+static char *describe_end(const Instance *i)
+{
+        char *text = NULL;
+        int n = i->exit_code == 0 ? asprintf(&text, "%s.%u ended by itself", i->name.type, i->name.index)
+                : i->exit_code == CLD_EXITED ? asprintf(&text, "%s.%u exited with status %d", i->name.type,
+                                                        i->name.index, i->exit_status)
+                                             : asprintf(&text, "%s.%u was killed: %s", i->name.type,
+                                                        i->name.index, strsignal(i->exit_status));
+        return n < 0 ? NULL : text;
+}
+
+char *standing_complaint(const Standing *now, const Tally *old, uint64_t old_version, unsigned ends,
+                         uint64_t least)
+{
+        char *text = NULL;
+        if (now->ends > ends && now->ended)
+                return describe_end(now->ended);
+        if (verdict_is_worse(&now->tally, old, least) &&
+            asprintf(&text,
+                     "%llu of %llu requests to it ended in an error (500 or above, or no answer); of v%llu "
+                     "it were %llu of %llu",
+                     (unsigned long long) now->tally.errors, (unsigned long long) now->tally.requests,
+                     (unsigned long long) old_version, (unsigned long long) old->errors,
+                     (unsigned long long) old->requests) < 0)
+                return NULL;
+        return text;
+}
