@@ -31,6 +31,7 @@ void router_wish_clear(RouterWish *w)
         free(w->domains);
         free(w->addresses);
         free(w->servers);
+        free(w->traffic);
         render_router_files_clear(w->files);
 }
 
@@ -79,6 +80,31 @@ bool routing_is_current(const AppState *s, const Instance *i)
         return instance_is_routed(i) && i->phase == INSTANCE_READY && i->name.version == s->release.version;
 }
 
+RenderTraffic routing_traffic(const AppSettings *s)
+{
+        return (RenderTraffic){
+                .balance = (TrafficBalance) settings_number(s, NULL, "balance"),
+                .hash_header = settings_text(s, NULL, "hash-header"),
+                .max_connections = settings_number(s, NULL, "max-connections"),
+                .connect_timeout = settings_number(s, NULL, "connect-timeout"),
+                .response_timeout = settings_number(s, NULL, "response-timeout"),
+                .idle_timeout = settings_number(s, NULL, "idle-timeout"),
+                .tunnel_timeout = settings_number(s, NULL, "tunnel-timeout"),
+                .max_body = settings_number(s, NULL, "max-body"),
+                .sticky = settings_number(s, NULL, "sticky") > 0,
+                .protocol = (TrafficProtocol) settings_number(s, NULL, "protocol"),
+        };
+}
+
+void routing_place(const AppState *s, const Instance *i, char ret[ROUTING_PLACE_SIZE])
+{
+        const RenderTraffic traffic = routing_traffic(&s->settings);
+        char extra[RENDER_SERVER_EXTRA_SIZE], address[INSTANCE_ADDRESS_SIZE];
+        render_server_extra(&traffic, extra);
+        instance_address(i, address);
+        snprintf(ret, ROUTING_PLACE_SIZE, "%s%s", address, extra);
+}
+
 static int add_backend(Engine *e, RouterWish *r, size_t at, AppState *s, size_t *n_servers)
 {
         RenderBackend *b = &r->backends[at];
@@ -92,6 +118,8 @@ static int add_backend(Engine *e, RouterWish *r, size_t at, AppState *s, size_t 
         b->host = b->domains ? b->domains[0] : "localhost";
         b->state = routing_page(s, w);
         b->checks = &s->release.checks;
+        r->traffic[at] = routing_traffic(&s->settings);
+        b->traffic = &r->traffic[at];
         b->servers = &r->servers[*n_servers];
         for (size_t i = 0; w && i < w->n_instances; i++) {
                 const Instance *instance = w->instances[i];
@@ -115,7 +143,8 @@ static int allocate(Engine *e, RouterWish *r)
         r->domains = calloc(r->n_backends, sizeof(*r->domains));
         r->addresses = calloc(instances, sizeof(*r->addresses));
         r->servers = calloc(instances, sizeof(*r->servers));
-        if (!r->backends || !r->names || !r->domains || !r->addresses || !r->servers)
+        r->traffic = calloc(r->n_backends, sizeof(*r->traffic));
+        if (!r->traffic || !r->backends || !r->names || !r->domains || !r->addresses || !r->servers)
                 return -ENOMEM;
         for (size_t i = 0; i < r->n_backends; i++) {
                 snprintf(r->names[i], sizeof(r->names[i]), "pool_%zu", i);

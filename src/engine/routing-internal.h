@@ -15,6 +15,7 @@ typedef struct RouterWish {
         char ***domains;
         char (*addresses)[INSTANCE_ADDRESS_SIZE];
         RenderServer *servers;
+        RenderTraffic *traffic;
         size_t n_backends;
         RenderFile files[RENDER_ROUTER_FILES];
 } RouterWish;
@@ -24,6 +25,13 @@ void router_wish_clear(RouterWish *w);
 
 /* Whether the instance is one that a reload or a restart of the router is to come back with. */
 bool routing_is_current(const AppState *s, const Instance *i);
+
+/* What an application's settings are for the router; texts are borrowed from them. */
+RenderTraffic routing_traffic(const AppSettings *s);
+
+/* Where the router reaches an instance, with what its application's settings give each server. */
+#define ROUTING_PLACE_SIZE (INSTANCE_ADDRESS_SIZE + RENDER_SERVER_EXTRA_SIZE)
+void routing_place(const AppState *s, const Instance *i, char ret[ROUTING_PLACE_SIZE]);
 
 /* How many backends there should be. */
 unsigned routing_pool_size(Engine *e);

@@ -25,8 +25,8 @@ int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error)
 {
         if (!instance_is_routed(i))
                 return 0;
-        char address[INSTANCE_ADDRESS_SIZE];
-        instance_address(i, address);
+        char address[ROUTING_PLACE_SIZE];
+        routing_place(s, i, address);
         int r = router_add_server(e->router, s->app.backend, i->short_name, address, error);
         if (r >= 0 || no_router(r))
                 return r;

@@ -8,6 +8,8 @@
 #include "basic/strv.h"
 #include "engine/adjust.h"
 #include "engine/fault.h"
+#include "engine/routing.h"
+#include "engine/routingcheck.h"
 
 /* What was changed, in words, and the process types that it acts on. */
 typedef struct Effect {
@@ -62,6 +64,20 @@ static int restart_types(Engine *e, AppState *s, char *const *types, const Actor
         return adjust_restart_types(e, s, running, actor, ret_job, error);
 }
 
+int tune_preview(const AppState *s, const Tuning *list, size_t n, AppSettings *ret, Error *error)
+{
+        _cleanup_app_settings_ AppSettings after = APP_SETTINGS_NULL;
+        int r = app_settings_copy(&s->settings, &after);
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = app_settings_change(&after, list[i].key, list[i].value,
+                                        s->release.slug ? &s->procfile : NULL, error);
+        if (r < 0)
+                return r;
+        *ret = after;
+        after = APP_SETTINGS_NULL;
+        return 0;
+}
+
 int tune_app(Engine *e, AppState *s, const Tuning *list, size_t n, bool restart, const Actor *actor,
              Job **ret_job, Error *error)
 {
@@ -79,7 +95,12 @@ int tune_app(Engine *e, AppState *s, const Tuning *list, size_t n, bool restart,
                 r = -ENOMEM;
         if (r < 0 || effect.words.length == 0)
                 return r < 0 ? r : 0;
+        bool routed = routing_settings_differ(&s->settings, &after);
         r = commit(e, s, &after, effect.words.data, actor, error);
+        if (r >= 0 && routed) { /* the running router has it with its next reload */
+                routing_write_soon(e);
+                routing_reload_soon(e);
+        }
         fault_point("settings:committed");
         if (r >= 0 && restart)
                 r = restart_types(e, s, effect.types, actor, ret_job, error);

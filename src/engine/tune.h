@@ -11,6 +11,9 @@ typedef struct Tuning {
         const char *value; /* NULL or "": back to the default */
 } Tuning;
 
+/* What they would make of the application's settings; nothing is changed. */
+int tune_preview(const AppState *s, const Tuning *list, size_t n, AppSettings *ret, Error *error);
+
 /* All of them or none. With `restart` the processes of the types that were changed are replaced, which is
  * `ret_job`; NULL when there is nothing to replace. 1 when something has changed, 0 when all was so before.
  */

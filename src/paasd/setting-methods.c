@@ -4,10 +4,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "basic/log.h"
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "bus/bus.h"
+#include "engine/routingcheck.h"
 #include "engine/tune.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"
@@ -112,9 +115,73 @@ static int read_set(sd_bus_message *message, TuningList *l)
         return r < 0 ? r : sd_bus_message_exit_container(message);
 }
 
-int method_set_settings(sd_bus_message *message, void *userdata, sd_bus_error *e)
+/* What the router is to do is asked of HAProxy first; when it agrees, the same message is read again. */
+typedef struct Asked {
+        Manager *manager;
+        sd_bus_message *message;
+        char *app;
+        RoutingCheck *check;
+} Asked;
+
+static Asked *asked_free(Asked *a)
 {
-        Manager *m = manager_of(message);
+        if (!a)
+                return NULL;
+        routing_check_free(a->check);
+        sd_bus_message_unref(a->message);
+        free(a->app);
+        free(a);
+        return NULL;
+}
+DEFINE_CLEANUP(Asked *, asked_free)
+
+static int apply(Manager *m, sd_bus_message *message, AppState *s, bool agreed, sd_bus_error *e);
+
+static int go_on(Asked *a, int r, const Error *error, sd_bus_error *e)
+{
+        if (r < 0)
+                return bus_error_reply(e, r, error);
+        AppState *s = catalog_find_app(&a->manager->engine->catalog, a->app);
+        if (!s)
+                return sd_bus_error_set(e, BUS_ERROR_NO_SUCH_APP, "the application was destroyed meanwhile");
+        r = sd_bus_message_rewind(a->message, true);
+        return r < 0 ? r : apply(a->manager, a->message, s, true, e);
+}
+
+static void answered(void *userdata, int r, Error *error)
+{
+        _cleanup_(asked_freep) Asked *a = userdata;
+        _cleanup_(sd_bus_error_free) sd_bus_error e = SD_BUS_ERROR_NULL;
+        r = go_on(a, r, error, &e);
+        if (r >= 0)
+                return;
+        r = sd_bus_error_is_set(&e) ? sd_bus_reply_method_error(a->message, &e)
+                                    : sd_bus_reply_method_errno(a->message, r, NULL);
+        if (r < 0)
+                log_warning(r, "cannot answer");
+}
+
+/* 1: the answer comes later. */
+static int ask_haproxy(Manager *m, sd_bus_message *message, AppState *s, const TuningList *list,
+                       Error *error)
+{
+        _cleanup_app_settings_ AppSettings after = APP_SETTINGS_NULL;
+        int r = tune_preview(s, list->items, list->n, &after, error);
+        if (r < 0)
+                return r;
+        _cleanup_(asked_freep) Asked *a = calloc(1, sizeof(Asked));
+        if (!a || !(a->app = strdup(s->app.name)))
+                return -ENOMEM;
+        a->manager = m;
+        a->message = sd_bus_message_ref(message);
+        r = routing_check_start(m->engine, s, &after, answered, a, &a->check, error);
+        if (r > 0)
+                TAKE_PTR(a);
+        return r;
+}
+
+static int apply(Manager *m, sd_bus_message *message, AppState *s, bool agreed, sd_bus_error *e)
+{
         Caller caller;
         Job *j = NULL;
         bool no_restart = false;
@@ -122,7 +189,7 @@ int method_set_settings(sd_bus_message *message, void *userdata, sd_bus_error *e
         _cleanup_(tuning_list_clear) TuningList list = {0};
         _cleanup_strv_ char **unset = NULL;
         _cleanup_error_ Error error = ERROR_NULL;
-        int r = caller_may(m, message, ACTION_SETTINGS_CHANGE, userdata, &caller, e);
+        int r = caller_may(m, message, ACTION_SETTINGS_CHANGE, s, &caller, e);
         if (r >= 0)
                 r = read_set(message, &list);
         if (r >= 0)
@@ -134,9 +201,19 @@ int method_set_settings(sd_bus_message *message, void *userdata, sd_bus_error *e
                         r = tuning_list_add(&list, *key, NULL);
         if (r < 0)
                 return r;
-        r = tune_app(m->engine, userdata, list.items, list.n, !no_restart, &caller.actor, &j, &error);
+        if (!agreed)
+                r = ask_haproxy(m, message, s, &list, &error);
+        if (r > 0 && !agreed)
+                return 1;
+        if (r >= 0)
+                r = tune_app(m->engine, s, list.items, list.n, !no_restart, &caller.actor, &j, &error);
         if (r < 0)
                 return bus_error_reply(e, r, &error);
         _cleanup_free_ char *path = j ? job_object_path(j) : strdup("/");
         return path ? sd_bus_reply_method_return(message, "bo", r, path) : -ENOMEM;
+}
+
+int method_set_settings(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        return apply(manager_of(message), message, userdata, false, e);
 }

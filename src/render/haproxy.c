@@ -45,6 +45,8 @@ static int check_backend(const RenderBackend *b, Error *e)
                 r = check_word("host name", b->host, e);
         if (r >= 0 && b->state)
                 r = check_word("state", b->state, e);
+        if (r >= 0 && b->traffic && b->traffic->hash_header)
+                r = check_word("header's name", b->traffic->hash_header, e);
         for (char *const *d = b->domains; r >= 0 && d && *d; d++)
                 r = check_word("host name", *d, e);
         return r;
@@ -58,9 +60,13 @@ static void put_backend(Buffer *out, const RenderRouter *r, const RenderBackend 
                       r->directory);
         render_readiness(b->checks, r->directory, out);
         buffer_puts(out, "    use-server %[var(txn.server)] if { var(txn.server) -m found }\n");
+        if (b->traffic)
+                render_traffic(out, r->directory, b->traffic);
+        char extra[RENDER_SERVER_EXTRA_SIZE];
+        render_server_extra(b->traffic, extra);
         for (size_t i = 0; i < b->n_servers; i++)
-                buffer_printf(out, "    server %s %s %s\n", b->servers[i].name, b->servers[i].address,
-                              render_server_options);
+                buffer_printf(out, "    server %s %s %s%s\n", b->servers[i].name, b->servers[i].address,
+                              render_server_options, extra);
 }
 
 /* The value of the mark of `length` bytes at `name`. */
@@ -140,6 +146,7 @@ int render_router_files(const char *template_text, const RenderRouter *r,
                 {"ids.map", render_ids_map},       {"checks.map", render_checks_map},
                 {"states.map", render_states_map}, {"servers.map", render_servers_map},
                 {"lots.map", render_lots_map},     {"paths.map", render_paths_map},
+                {"sticky.map", render_sticky_map},
         };
         _Static_assert(ELEMENTSOF(maps) + 1 == RENDER_ROUTER_FILES, "one file for each map, and the rest");
 

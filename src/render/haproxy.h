@@ -12,6 +12,7 @@
 
 #include "basic/error.h"
 #include "model/checks.h"
+#include "render/approuting.h"
 
 typedef struct RenderServer {
         const char *name;    /* "web.1-v12.3" */
@@ -30,6 +31,7 @@ typedef struct RenderBackend {
          * or "up": that it cannot be reached. */
         const char *state;
         const Checks *checks; /* of its release: those for readiness; NULL: none */
+        const RenderTraffic *traffic; /* NULL: as it is without settings */
 } RenderBackend;
 
 typedef struct RenderRouter {
@@ -69,6 +71,8 @@ int render_paths_map(const RenderRouter *r, char **ret);
  * them down). */
 int render_states_map(const RenderRouter *r, char **ret);
 int render_servers_map(const RenderRouter *r, char **ret);
+/* "backend/server server" of the applications whose clients stay with a server. */
+int render_sticky_map(const RenderRouter *r, char **ret);
 /* Empty: a share for some servers of a backend holds only while its operation is at work. */
 int render_lots_map(const RenderRouter *r, char **ret);
 
@@ -79,7 +83,7 @@ typedef struct RenderFile {
         char *text;       /* owned */
 } RenderFile;
 
-#define RENDER_ROUTER_MAPS 8 /* the first ones */
+#define RENDER_ROUTER_MAPS 9 /* the first ones */
 #define RENDER_ROUTER_FILES (RENDER_ROUTER_MAPS + 1)
 
 int render_router_files(const char *template_text, const RenderRouter *r,

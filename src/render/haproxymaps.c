@@ -103,6 +103,17 @@ int render_servers_map(const RenderRouter *r, char **ret)
         return render_map(r, last_server_of, ret);
 }
 
+int render_sticky_map(const RenderRouter *r, char **ret)
+{
+        _cleanup_buffer_ Buffer out = BUFFER_NULL;
+        for (size_t i = 0; i < r->n_backends; i++) {
+                const RenderBackend *b = &r->backends[i];
+                for (size_t k = 0; b->traffic && b->traffic->sticky && k < b->n_servers; k++)
+                        buffer_printf(&out, "%s/%s %s\n", b->name, b->servers[k].name, b->servers[k].name);
+        }
+        return buffer_finish(&out, ret, NULL);
+}
+
 int render_lots_map(const RenderRouter *r, char **ret)
 {
         (void) r;

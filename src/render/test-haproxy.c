@@ -96,6 +96,54 @@ static void test_config(void **state)
                             "if { nbsrv eq 0 }\n" MEANT);
 }
 
+/* Every setting has its lines; without any there is none. */
+static void test_traffic(void **state)
+{
+        (void) state;
+        RenderTraffic t = TRAFFIC_DEFAULT;
+        char extra[RENDER_SERVER_EXTRA_SIZE];
+        _cleanup_free_ char *text = NULL, *usual = NULL;
+        size_t n;
+        Buffer out = BUFFER_NULL;
+        render_traffic(&out, "/d", &t);
+        assert_int_equal(buffer_finish(&out, &usual, &n), 0);
+        assert_int_equal(n, 0);
+        render_server_extra(&t, extra);
+        assert_string_equal(extra, "");
+
+        t = (RenderTraffic){.balance = TRAFFIC_HEADER,
+                            .hash_header = "X-User",
+                            .max_connections = 5,
+                            .connect_timeout = 2,
+                            .response_timeout = 10,
+                            .idle_timeout = 120,
+                            .tunnel_timeout = 7200,
+                            .max_body = 1048576,
+                            .sticky = true,
+                            .protocol = TRAFFIC_H2C};
+        static const char *const lines[] = {
+                "    balance hdr(X-User)\n    hash-type consistent\n",
+                "    timeout connect 2s\n",
+                "    timeout server 10s\n",
+                "    timeout queue 10s\n",
+                "    timeout tunnel 7200s\n",
+                "http-response set-timeout server 120s\n",
+                "req.body_size gt 1048576",
+                "return status 411",
+                "map(/d/sticky.map)",
+                "paas-server=%[srv_name]; Path=/; HttpOnly; SameSite=Lax; Secure\"",
+        };
+        out = BUFFER_NULL;
+        render_traffic(&out, "/d", &t);
+        assert_int_equal(buffer_finish(&out, &text, NULL), 0);
+        for (size_t i = 0; i < ELEMENTSOF(lines); i++)
+                if (!strstr(text, lines[i]))
+                        fail_msg("no \"%s\" in:\n%s", lines[i], text);
+        assert_null(strstr(text, "tcp-check"));
+        render_server_extra(&t, extra);
+        assert_string_equal(extra, " maxconn 5 proto h2");
+}
+
 static void test_config_refusals(void **state)
 {
         (void) state;
@@ -216,6 +264,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_config),
+                cmocka_unit_test(test_traffic),
                 cmocka_unit_test(test_config_refusals),
                 cmocka_unit_test(test_maps),
                 cmocka_unit_test_setup_teardown(test_haproxy_accepts, make_directory, remove_directory),

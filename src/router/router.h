@@ -73,7 +73,8 @@ void router_processes_clear(RouterProcesses *p);
 
 /* Adds a server with weight 100 and the one health check, marked up and ready: the caller has proven it.
  * One that is there with the same address is made ready. `address`: "127.0.0.1:20003",
- * "unix@/run/paas/sock/blog/web.1-v12.3.sock". */
+ * "unix@/run/paas/sock/blog/web.1-v12.3.sock"; behind it what this server has besides:
+ * "127.0.0.1:20003 maxconn 5". */
 int router_add_server(Router *r, const char *backend, const char *name, const char *address, Error *e);
 
 /* Likewise, but the balance gives it no request: router_set_share() does. router_add_server() ends that. */

@@ -3,6 +3,7 @@
 #include "router/router.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "basic/text.h"
 #include "render/haproxy.h"
@@ -45,12 +46,30 @@ static int find_server(Router *r, const char *backend, const char *name, const c
         return k;
 }
 
-/* 1: it is there already. */
-static int register_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
+/* What render_server_extra() makes. */
+static bool is_extra(const char *s)
 {
-        _cleanup_free_ char *reply = NULL;
-        int k = router_ask(r, &reply, e, "add server %s/%s %s %s", backend, name, address,
-                           render_server_options);
+        const char *rest = text_after(s, " maxconn ");
+        size_t digits = rest ? strspn(rest, "0123456789") : 0;
+        if (digits > 0)
+                s = rest + digits;
+        rest = text_after(s, " proto h2");
+        return *(rest ? rest : s) == '\0';
+}
+
+/* 1: it is there already. */
+static int register_server(Router *r, const char *backend, const char *name, const char *place, Error *e)
+{
+        size_t n = strcspn(place, " ");
+        _cleanup_free_ char *reply = NULL, *address = strndup(place, n);
+        if (!address)
+                return -ENOMEM;
+        int k = router_check_word(address, e);
+        if (k >= 0 && !is_extra(place + n))
+                k = error_set(e, -EINVAL, "\"%s\" cannot be used in a command to HAProxy", place + n);
+        if (k >= 0)
+                k = router_ask(r, &reply, e, "add server %s/%s %s %s%s", backend, name, address,
+                               render_server_options, place + n);
         if (k < 0)
                 return k;
         if (router_classify_reply(reply) == ROUTER_REPLY_EXISTS) {
@@ -65,8 +84,6 @@ static int register_server(Router *r, const char *backend, const char *name, con
 static int add_server(Router *r, const char *backend, const char *name, const char *address, Error *e)
 {
         int k = check_names(backend, name, e);
-        if (k >= 0)
-                k = router_check_word(address, e);
         if (k >= 0)
                 k = register_server(r, backend, name, address, e);
         if (k > 0) /* it may have been aside */
