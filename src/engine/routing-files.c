@@ -82,9 +82,10 @@ bool routing_is_current(const AppState *s, const Instance *i)
 
 RenderTraffic routing_traffic(const AppSettings *s)
 {
+        const char *header = settings_text(s, NULL, "hash-header");
         return (RenderTraffic){
                 .balance = (TrafficBalance) settings_number(s, NULL, "balance"),
-                .hash_header = settings_text(s, NULL, "hash-header"),
+                .hash_header = *header ? header : NULL,
                 .max_connections = settings_number(s, NULL, "max-connections"),
                 .connect_timeout = settings_number(s, NULL, "connect-timeout"),
                 .response_timeout = settings_number(s, NULL, "response-timeout"),

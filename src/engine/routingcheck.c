@@ -87,11 +87,11 @@ static void checked(void *userdata, int r, const char *text, size_t length)
 static int check_sense(const RenderTraffic *t, Error *e)
 {
         static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
-        if (t->balance == TRAFFIC_HEADER && !*t->hash_header)
+        if (t->balance == TRAFFIC_HEADER && !t->hash_header)
                 return error_set(e, -EINVAL,
                                  "balance=header needs the header's name: set hash-header too, "
                                  "for example hash-header=X-User");
-        if (t->hash_header[strspn(t->hash_header, token)] != '\0')
+        if (t->hash_header && t->hash_header[strspn(t->hash_header, token)] != '\0')
                 return error_set(e, -EINVAL, "hash-header: a header's name has letters, digits and dashes");
         if (t->protocol == TRAFFIC_GRPC && t->max_body > 0)
                 return error_set(
