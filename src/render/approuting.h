@@ -37,7 +37,7 @@ typedef struct RenderTraffic {
   ((RenderTraffic){.connect_timeout = 5, .response_timeout = 30, .idle_timeout = 55, .tunnel_timeout = 3600})
 
 /* Only what differs from the default: most backends have no line of it. */
-void render_traffic(Buffer *out, const char *directory, const RenderTraffic *t);
+void render_traffic(Buffer *out, const RenderTraffic *t);
 
 /* What follows the options that every server has: " maxconn 5 proto h2". */
 #define RENDER_SERVER_EXTRA_SIZE 64

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What an application sets of how the router treats its requests: each setting acts as it says, and what HAProxy would refuse is refused
+# in HAProxy's own words, before anything is changed.
+# suites: bookworm trixie
+import concurrent.futures
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lib'))
+from paaslab import *
+
+APP = 'tuned'
+SERVER = '''
+import http.server, os, threading, time
+busy, most, lock = 0, 0, threading.Lock()
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *a): pass
+    def do_GET(self):
+        global busy, most
+        with lock:
+            busy += 1
+            most = max(most, busy)
+        if self.path.startswith('/slow/'):
+            time.sleep(float(self.path[6:]))
+        length = int(self.headers.get('Content-Length') or 0)
+        self.rfile.read(length)
+        with lock:
+            busy -= 1
+        body = ('%s %d %d\\n' % (os.environ['DYNO'], most, length)).encode()
+        self.send_response(200)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    do_POST = do_GET
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 64
+Server(('0.0.0.0', int(os.environ['PORT'])), Handler).serve_forever()
+'''
+
+
+def write_app(name, files):
+    directory = os.path.join(TMPDIR, name)
+    os.makedirs(directory)
+    for path, text in files.items():
+        with open(os.path.join(directory, path), 'w') as f:
+            f.write(text)
+    return directory
+
+
+def setting(key):
+    rows = json.loads(paas('settings', '--json', '-a', APP).stdout)
+    return next(row['value'] for row in rows if row['key'] == key)
+
+
+def reloads():
+    return json.loads(paas('router', '--json').stdout)
+
+
+def set_all(*pairs):
+    """Set, and loaded by the running router."""
+    before = reloads()['reloads']
+    r = paas('settings:set', *pairs, '-a', APP)
+    check('settings:set ' + ' '.join(pairs), r.returncode == 0, r.stdout)
+    within(90, 'the router has it', lambda: reloads()['reloads'] > before and not reloads()['reload_planned'])
+
+
+def code(path='/', *args):
+    return ask(APP, path, '-o', '/dev/null', '-w', '%{http_code}', *args)
+
+
+def at_once(n, path, *args):
+    with concurrent.futures.ThreadPoolExecutor(n) as pool:
+        return list(pool.map(lambda _: ask(APP, path, *args), range(n)))
+
+
+def answers(n, *args):
+    return [ask(APP, '/', *args).split()[0] for _ in range(n)]
+
+
+setup_paas()
+new_app(APP)
+r = push(write_app('app', {'app.py': SERVER, 'Procfile': 'web: exec python3 app.py\n'}), APP)
+check('the push goes well', r.returncode == 0, r.stdout)
+check('it answers', ask(APP).startswith('web.1 '), ask(APP))
+
+# --- limits
+check('three at once reach it together', max(int(a.split()[1]) for a in at_once(3, '/slow/2')) > 1)
+paas('ps:restart', '-a', APP)
+set_all('max-connections=1', 'max-body=1K', 'response-timeout=20s')
+got = at_once(3, '/slow/1')
+check('with max-connections=1 one waits for the other, in the router', all(a.split()[1] == '1' for a in got), got)
+check('a body within max-body', ask(APP, '/', '--data-binary', 'x' * 1000).split()[2] == '1000')
+check('one that is too large: 413', code('/', '--data-binary', 'x' * 1025) == '413')
+check('in HTTP/1.1 too', code('/', '--http1.1', '--data-binary', 'x' * 1025) == '413')
+check('one without a length: 411', code('/', '--http1.1', '-H', 'Transfer-Encoding: chunked', '--data-binary', 'x' * 2000) == '411')
+within(20, 'the log names it', lambda: 'code=too-large' in paas('logs', '-a', APP, '--source', 'router', '-n', '50').stdout)
+set_all('response-timeout=1s', 'max-connections=0', 'max-body=0')
+check('no first byte within response-timeout: 504', code('/slow/15') == '504')
+check('any body again', ask(APP, '/', '--data-binary', 'x' * 5000).split()[2] == '5000')
+
+# --- which instance
+check('two web processes', paas('ps:scale', 'web=2', '-a', APP).returncode == 0)
+set_all('response-timeout=', 'balance=roundrobin')
+got = answers(6)
+check('roundrobin: in turn', got.count('web.1') == 3 and got.count('web.2') == 3, got)
+r = paas('settings:set', 'balance=header', '-a', APP)
+check('balance=header without a header is refused', r.returncode != 0 and 'hash-header=X-User' in r.stdout, r.stdout)
+r = paas('settings:set', 'balance=header', 'hash-header=X User', '-a', APP)
+check('a header that is none too', r.returncode != 0 and 'letters, digits and dashes' in r.stdout, r.stdout)
+check('and nothing was changed', setting('balance') == 'roundrobin')
+set_all('balance=header', 'hash-header=X-User')
+users = {user: set(answers(3, '-H', 'X-User: ' + user)) for user in 'abcdefghijkl'}
+check('balance=header: one user, one instance', all(len(i) == 1 for i in users.values()), users)
+check('all users: both instances', len(set.union(*users.values())) == 2, users)
+set_all('balance=', 'hash-header=', 'sticky=yes')
+jar = os.path.join(TMPDIR, 'jar')
+first = answers(1, '-c', jar)
+got = answers(8, '-b', jar)
+check('sticky: the browser stays', set(got) == set(first), first, got)
+check('the cookie is no script\'s', 'HttpOnly_' in open(jar).read(), open(jar).read())
+paas('config:set', 'A=1', '-a', APP)
+before = answers(1, '-b', jar, '-c', jar)
+check('after a deploy it has a place among the new', before[0] in ('web.1', 'web.2') and set(answers(6, '-b', jar)) == set(before))
+
+# --- a silent tunnel, and what the router shows
+set_all('sticky=no', 'tunnel-timeout=90s', 'connect-timeout=2s', 'idle-timeout=70s', 'balance=random')
+check('it answers with all of these', ask(APP).startswith('web.'))
+check('the router serves what is meant', reloads()['differences'] == [], reloads()['differences'])
+
+# --- HAProxy's own words
+for bad in ('balance=first', 'max-connections=many', 'response-timeout=0', 'protocol=h3', 'max-body=-1'):
+    r = paas('settings:set', bad, '-a', APP)
+    check(bad + ' is refused', r.returncode != 0 and bad.split('=')[0] in r.stdout, r.stdout)
+template = '/usr/share/paas/haproxy.cfg.in'
+inlab('sh', '-c', 'cp %s /root/template; printf "\\nbackend mine\\n    balance nonsense\\n" >>%s; systemctl restart paasd' % (template, template))
+before = reloads()['reloads']
+r = paas('settings:set', 'balance=source', '-a', APP)
+check('what HAProxy refuses is refused', r.returncode != 0, r.stdout)
+check('in its own words', 'HAProxy refuses it' in r.stdout and "'balance'" in r.stdout and 'nonsense' not in setting('balance'), r.stdout)
+check('and nothing was changed', setting('balance') == 'random' and reloads()['reloads'] == before)
+check('no candidate is left', 'candidate' not in inlab('ls', '/var/lib/paas/router').stdout)
+inlab('sh', '-c', 'cp /root/template %s; systemctl restart paasd' % template)
+set_all('balance=source')
+check('it answers', ask(APP).startswith('web.'))
+destroy_app(APP)
+finish()
