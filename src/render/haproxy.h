@@ -30,7 +30,7 @@ typedef struct RenderBackend {
         /* What visitors read while no server is up: "new", "none", "stopped", "starting", "crashed"; NULL
          * or "up": that it cannot be reached. */
         const char *state;
-        const Checks *checks; /* of its release: those for readiness; NULL: none */
+        const Checks *checks;         /* of its release: those for readiness; NULL: none */
         const RenderTraffic *traffic; /* NULL: as it is without settings */
 } RenderBackend;
 

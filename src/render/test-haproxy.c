@@ -128,7 +128,7 @@ static void test_traffic(void **state)
                 "    timeout queue 10s\n",
                 "    timeout tunnel 7200s\n",
                 "http-response set-timeout server 120s\n",
-                "req.body_size gt 1048576",
+                "req.hdr_val(content-length) gt 1048576",
                 "return status 411",
                 "use-server %[var(txn.kept)]",
                 "paas-server=%[srv_name]; Path=/; HttpOnly; SameSite=Lax; Secure\"",
