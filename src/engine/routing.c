@@ -37,9 +37,9 @@ int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error)
 
 int routing_add_aside(Engine *e, const AppState *s, const Instance *i, Error *error)
 {
-        char address[INSTANCE_ADDRESS_SIZE];
-        instance_address(i, address);
-        int r = router_add_aside(e->router, s->app.backend, i->short_name, address, error);
+        char place[ROUTING_PLACE_SIZE];
+        routing_place(s, i, place);
+        int r = router_add_aside(e->router, s->app.backend, i->short_name, place, error);
         return no_router(r) ? 0 : r;
 }
 

@@ -72,7 +72,8 @@ static void put_body(Buffer *out, const RenderTraffic *t)
         char condition[64];
         if (t->max_body == 0)
                 return;
-        snprintf(condition, sizeof(condition), "req.hdr_val(content-length) gt %llu", (unsigned long long) t->max_body);
+        snprintf(condition, sizeof(condition), "req.hdr_val(content-length) gt %llu",
+                 (unsigned long long) t->max_body);
         put_refusal(out, 411, "Body without a length", "req.hdr(transfer-encoding) -m found");
         put_refusal(out, 413, "Body too large", condition);
 }
