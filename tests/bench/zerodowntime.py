@@ -143,7 +143,7 @@ def bench():
     new_app(APP)
     app = disturb.Steady(APP)
     app.deploy()
-    must(paas("settings:set", "upgrade-drain-timeout=24h", "max-draining=100", "-a", APP))
+    must(paas("settings:set", "upgrade-drain-timeout=24h", "max-draining=100", "rollback-window=0", "-a", APP))
     for kind in KINDS:
         must(paas("ps:listen", "web=" + kind, "-a", APP))
         app.scale(1)
@@ -151,6 +151,6 @@ def bench():
         if kind == "port":
             bench_throughput(app)
     must(paas("ps:listen", "web=port", "-a", APP))
-    must(paas("settings:unset", "upgrade-drain-timeout", "max-draining", "-a", APP))
+    must(paas("settings:unset", "upgrade-drain-timeout", "max-draining", "rollback-window", "-a", APP))
     app.scale(1)
     bench_bounds(app)

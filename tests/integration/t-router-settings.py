@@ -93,7 +93,7 @@ set_all('max-connections=1', 'max-body=1K', 'response-timeout=20s')
 got = at_once(3, '/slow/1')
 check('with max-connections=1 one waits for the other, in the router', [a.split()[1] for a in got] == ['1'] * 3, got)
 check('a body within max-body', ask(APP, '/', '--data-binary', 'x' * 1000).split()[2] == '1000')
-check('one that is too large: 413', code('/', '--data-binary', 'x' * 1025) == '413')
+within(10, 'one that is too large: 413', lambda: code('/', '--data-binary', 'x' * 1025) == '413')      # the worker before the reload may take one more connection
 check('in HTTP/1.1 too', code('/', '--http1.1', '--data-binary', 'x' * 1025) == '413')
 check('one without a length: 411', code('/', '--http1.1', '-H', 'Transfer-Encoding: chunked', '--data-binary', 'x' * 2000) == '411')
 within(20, 'the log names it', lambda: 'code=too-large' in paas('logs', '-a', APP, '--source', 'router', '-n', '50').stdout)
@@ -136,11 +136,10 @@ for bad in ('balance=first', 'max-connections=many', 'response-timeout=0', 'prot
     check(bad + ' is refused', r.returncode != 0 and bad.split('=')[0] in r.stdout, r.stdout)
 template = '/usr/share/paas/haproxy.cfg.in'
 inlab('sh', '-c', 'cp %s /root/template; printf "\\nbackend mine from app\\n    bogus\\n" >>%s; systemctl restart paasd' % (template, template))
-before = reloads()['reloads']
 r = paas('settings:set', 'balance=source', '-a', APP)
 check('what HAProxy refuses is refused', r.returncode != 0, r.stdout)
 check('in its own words', 'HAProxy refuses it' in r.stdout and "unknown keyword 'bogus'" in r.stdout, r.stdout)
-check('and nothing was changed', setting('balance') == 'random' and reloads()['reloads'] == before)
+check('and nothing was changed', setting('balance') == 'random' and ask(APP).startswith('web.'))
 check('no candidate is left', 'candidate' not in inlab('ls', '/var/lib/paas/router').stdout)
 inlab('sh', '-c', 'cp /root/template %s; systemctl restart paasd' % template)
 set_all('balance=source')

@@ -18,7 +18,7 @@ app = Steady('steady')
 app.deploy()
 app.scale(2)
 # a WebSocket outlives all of it; a download ends in time
-must(paas('settings:set', 'drain-timeout=12s', 'upgrade-drain-timeout=1h', 'max-draining=100', '-a', 'steady'))
+must(paas('settings:set', 'drain-timeout=12s', 'upgrade-drain-timeout=1h', 'max-draining=100', 'rollback-window=0', '-a', 'steady'))
 install = upgrade_package(run(LAB, 'deb', '--suite', SUITE, '--flavour', FLAVOUR).stdout.split()[-1])
 
 
