@@ -155,14 +155,16 @@ static unsigned cut_late(Round *round, const AppState *s, Instance *i, const Dra
 {
         uint64_t age = drain_age(i);
         unsigned left = 0;
+        bool streams = streq(settings_text(&s->settings, NULL, "protocol"), "grpc"); /* as long as tunnels */
         i->tunnels = 0;
         for (size_t k = 0; k < round->n; k++) {
                 const RouterSession *session = &round->sessions[k];
                 if (!streq(session->server, i->short_name) || !text_equal(session->backend, s->app.backend))
                         continue;
-                if (age < (session->tunnel ? c->tunnels : c->requests)) {
+                bool tunnel = session->tunnel || streams;
+                if (age < (tunnel ? c->tunnels : c->requests)) {
                         left++;
-                        i->tunnels += session->tunnel;
+                        i->tunnels += tunnel;
                 } else
                         (void) router_end_session(round->engine->router, session, NULL);
         }
