@@ -13,7 +13,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void fuzz_traffic(const char *text)
 {
         RouterSessions sessions = {0};
-        _cleanup_free_ unsigned *workers = NULL;
         RouterCount *counts = NULL;
         size_t n = 0;
         if (router_parse_sessions(text, 1, &sessions) >= 0)
@@ -21,7 +20,6 @@ static void fuzz_traffic(const char *text)
                         if (!sessions.list[i].backend || !sessions.list[i].server)
                                 abort();
         router_sessions_free(sessions.list, sessions.n);
-        (void) router_parse_old_workers(text, &workers);
         (void) router_parse_counts(text, &counts, &n, NULL);
         router_counts_free(counts, n);
 }

@@ -46,7 +46,8 @@ int router_compare_map(const char *reply, const char *wanted, RouterChanges *ret
 /* Number of successful and failed reloads in "show proc". -EBADMSG. */
 int router_parse_proc(const char *reply, unsigned *ret_reloads, unsigned *ret_failed);
 
-/* The workers in "show proc", their connections left out. */
+/* The workers in "show proc", their connections left out. -EAGAIN: the list is cut off, the master is being
+ * reloaded. */
 int router_parse_workers(const char *reply, RouterWorker **ret, size_t *ret_n);
 
 /* A number in "show info". -EBADMSG. */

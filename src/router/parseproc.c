@@ -50,6 +50,8 @@ int router_parse_workers(const char *reply, RouterWorker **ret, size_t *ret_n)
         _cleanup_free_ RouterWorker *list = NULL;
         size_t n = 0;
         bool old = false;
+        if (!strstr(reply, "# workers\n"))
+                return -EAGAIN;
         for (const char *line = reply; line; line = strchr(line, '\n')) {
                 line += *line == '\n';
                 RouterWorker worker;

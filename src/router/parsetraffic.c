@@ -95,33 +95,6 @@ void router_sessions_free(RouterSession *list, size_t n)
         free(list);
 }
 
-int router_parse_old_workers(const char *reply, unsigned **ret)
-{
-        _cleanup_free_ unsigned *pids = NULL;
-        size_t n = 0;
-        const char *line = strstr(reply, "# old workers\n");
-        if (!line && !strstr(reply, "# workers\n"))
-                return -EAGAIN; /* cut off: the master is being reloaded */
-        for (line = line ? strchr(line, '\n') : NULL; line && line[1] && line[1] != '#';
-             line = strchr(line + 1, '\n')) {
-                unsigned pid;
-                char type[16];
-                if (sscanf(line + 1, "%9u %15s", &pid, type) != 2 || !streq(type, "worker") || pid == 0)
-                        continue;
-                unsigned *longer = reallocarray(pids, n + 2, sizeof(unsigned));
-                if (!longer)
-                        return -ENOMEM;
-                pids = longer;
-                pids[n++] = pid;
-        }
-        if (n > 0)
-                pids[n] = 0;
-        else if (!(pids = calloc(1, sizeof(unsigned))))
-                return -ENOMEM;
-        *ret = TAKE_PTR(pids);
-        return 0;
-}
-
 typedef struct CsvLine {
         const char *fields[COLUMNS_MAX]; /* into the answer; not terminated */
         size_t lengths[COLUMNS_MAX];

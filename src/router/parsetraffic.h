@@ -14,8 +14,5 @@ typedef struct RouterSessions {
 /* Adds the answer of "show sess" of one worker to the list. -ENOMEM; a line that is none is passed over. */
 int router_parse_sessions(const char *reply, unsigned worker, RouterSessions *l);
 
-/* Pids of the old workers in "show proc", ended by 0. -ENOMEM. */
-int router_parse_old_workers(const char *reply, unsigned **ret);
-
 /* Answer of "show stat BACKEND 4 -1". -EBADMSG. */
 int router_parse_counts(const char *reply, RouterCount **ret, size_t *ret_n, Error *e);

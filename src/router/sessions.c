@@ -12,19 +12,6 @@
 #include "router/parsetraffic.h"
 #include "router/worker.h"
 
-#define SESSIONS_TIMEOUT (2 * USEC_PER_SEC)
-
-/* A command to one of the old workers goes through the master. */
-static int ask_worker(Router *r, unsigned worker, const char *command, char **ret, Error *e)
-{
-        char text[128];
-        if (worker == 0)
-                return router_command(r->admin_socket, ROUTER_SOCKET_WORKER, command, SESSIONS_TIMEOUT, ret,
-                                      e);
-        snprintf(text, sizeof(text), "@!%u %s", worker, command);
-        return router_command(r->master_socket, ROUTER_SOCKET_MASTER, text, SESSIONS_TIMEOUT, ret, e);
-}
-
 static void clear(RouterSessions *l)
 {
         router_sessions_free(l->list, l->n);
@@ -33,7 +20,7 @@ static void clear(RouterSessions *l)
 static int add_worker(Router *r, unsigned worker, RouterSessions *l, Error *e)
 {
         _cleanup_free_ char *reply = NULL;
-        int k = ask_worker(r, worker, "show sess", &reply, e);
+        int k = router_ask_worker(r, worker, "show sess", &reply, e);
         if (k >= 0 && !*reply) /* what asks is a session, too: the master went away in the middle */
                 return -EAGAIN;
         return k < 0 ? k : router_parse_sessions(reply, worker, l);
@@ -64,12 +51,14 @@ int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e)
 {
         _cleanup_(clear) RouterSessions list = {0};
         _cleanup_free_ char *processes = NULL;
-        _cleanup_free_ unsigned *old = NULL;
+        _cleanup_free_ RouterWorker *workers = NULL;
+        size_t n_workers = 0;
         int k = ask_current(r, &list, &processes, e);
         if (k >= 0)
-                k = router_parse_old_workers(processes, &old);
-        for (size_t i = 0; k >= 0 && old[i] > 0; i++)
-                k = add_worker(r, old[i], &list, e);
+                k = router_parse_workers(processes, &workers, &n_workers);
+        for (size_t i = 0; k >= 0 && i < n_workers; i++)
+                if (workers[i].old)
+                        k = add_worker(r, workers[i].pid, &list, e);
         if (k < 0)
                 return k;
         *ret = TAKE_PTR(list.list);
@@ -83,7 +72,7 @@ int router_end_session(Router *r, const RouterSession *s, Error *e)
         char command[64];
         _cleanup_free_ char *reply = NULL;
         snprintf(command, sizeof(command), "shutdown session %s", s->id);
-        int k = ask_worker(r, s->worker, command, &reply, e);
+        int k = router_ask_worker(r, s->worker, command, &reply, e);
         if (k < 0 || strstr(reply, "No such session"))
                 return k;
         return router_parse_reply(reply, e);

@@ -234,6 +234,9 @@ static void test_workers(void **unused)
         assert_true(list[2].old);
         assert_int_equal(list[2].age, ((2 * 24 + 1) * 60 + 3) * 60 + 2);
 
+        RouterWorker *none = NULL;
+        assert_int_equal(router_parse_workers("", &none, &n), -EAGAIN);
+
         uint64_t number;
         assert_int_equal(
                 router_parse_info("Name: HAProxy\nCurrConns: 12\nMaxConn: 3\n", "CurrConns", &number), 0);

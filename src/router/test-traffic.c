@@ -80,29 +80,6 @@ static void what_is_no_session_is_passed_over(void **state)
         router_sessions_free(l.list, l.n);
 }
 
-static void old_workers(void **state)
-{
-        (void) state;
-        unsigned *pids;
-        assert_int_equal(
-                router_parse_old_workers(
-                        "#<PID>          <type>          <reloads>       <uptime>        <version>\n"
-                        "31557           master          2 [failed: 0]   0d00h00m18s     2.6.12\n"
-                        "# workers\n1358            worker          0               0d00h00m02s\n"
-                        "# old workers\n31584           worker          1               0d00h00m18s\n"
-                        "31585           worker          2               0d00h00m19s\n# programs\n\n",
-                        &pids),
-                0);
-        assert_int_equal(pids[0], 31584);
-        assert_int_equal(pids[1], 31585);
-        assert_int_equal(pids[2], 0);
-        free(pids);
-        assert_int_equal(router_parse_old_workers("", &pids), -EAGAIN);
-        assert_int_equal(router_parse_old_workers("# workers\n7 worker 0\n# programs\n", &pids), 0);
-        assert_int_equal(pids[0], 0);
-        free(pids);
-}
-
 static void counters(void **state)
 {
         (void) state;
@@ -135,7 +112,6 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(sessions_of_all_workers),
                 cmocka_unit_test(what_is_no_session_is_passed_over),
-                cmocka_unit_test(old_workers),
                 cmocka_unit_test(counters),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

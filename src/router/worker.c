@@ -64,3 +64,13 @@ int router_order(Router *r, Error *e, const char *format, ...)
         va_end(ap);
         return k < 0 ? k : router_parse_reply(reply, e);
 }
+
+int router_ask_worker(Router *r, uint64_t pid, const char *command, char **ret, Error *e)
+{
+        char text[128];
+        if (pid == 0)
+                return router_command(r->admin_socket, ROUTER_SOCKET_WORKER, command, ROUTER_COMMAND_TIMEOUT,
+                                      ret, e);
+        snprintf(text, sizeof(text), "@!%llu %s", (unsigned long long) pid, command);
+        return router_command(r->master_socket, ROUTER_SOCKET_MASTER, text, ROUTER_COMMAND_TIMEOUT, ret, e);
+}

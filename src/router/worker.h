@@ -16,3 +16,8 @@ int router_ask(Router *r, char **ret, Error *e, const char *format, ...) _printf
 
 /* A command to the worker that changes something: 0, or -EIO with HAProxy's complaint. */
 int router_order(Router *r, Error *e, const char *format, ...) _printf_(3, 4);
+
+/* A command to the worker of that pid, an old one too, which has no socket of its own any more: through the
+ * master. 0: the current one. It may end at any moment, and its answer is then one that parses as nothing.
+ */
+int router_ask_worker(Router *r, uint64_t pid, const char *command, char **ret, Error *e);

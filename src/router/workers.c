@@ -12,19 +12,6 @@
 #include "router/parse.h"
 #include "router/worker.h"
 
-/* A command to one worker, through the master: an old one has no socket of its own any more. It may end at
- * any moment, and its answer is then a complaint that parses as nothing. */
-static int ask_worker(Router *r, uint64_t pid, const char *question, char **ret, Error *e)
-{
-        _cleanup_free_ char *command = NULL;
-        if (asprintf(&command, "@!%llu %s", (unsigned long long) pid, question) < 0) {
-                command = NULL;
-                return -ENOMEM;
-        }
-        return router_command(r->master_socket, ROUTER_SOCKET_MASTER, command, ROUTER_COMMAND_TIMEOUT, ret,
-                              e);
-}
-
 int router_observe_processes(Router *r, RouterProcesses *ret, Error *e)
 {
         _cleanup_free_ char *reply = NULL;
@@ -39,7 +26,7 @@ int router_observe_processes(Router *r, RouterProcesses *ret, Error *e)
         for (size_t i = 0; k >= 0 && i < p.n; i++) {
                 _cleanup_free_ char *info = NULL;
                 _cleanup_error_ Error gone = ERROR_NULL;
-                if (ask_worker(r, p.workers[i].pid, "show info", &info, &gone) >= 0)
+                if (router_ask_worker(r, p.workers[i].pid, "show info", &info, &gone) >= 0)
                         (void) router_parse_info(info, "CurrConns", &p.workers[i].connections);
         }
         if (k < 0)
