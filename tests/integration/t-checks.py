@@ -96,6 +96,7 @@ def path(**more):
 
 setup_paas()
 new_app(APP)
+paas('settings:set', 'rollback-window=0', '-a', APP)      # what is broken here on purpose is not to be taken back
 tree = os.path.join(TMPDIR, 'app')
 os.mkdir(tree)
 paas('config:set', 'COLOUR=green', '-a', APP)
