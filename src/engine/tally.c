@@ -22,7 +22,9 @@ static void count_ends(const AppWorld *w, uint64_t version, Standing *ret)
 {
         for (size_t k = 0; k < w->n_instances; k++) {
                 const Instance *i = w->instances[k];
-                if (i->name.oneoff || i->name.version != version || i->phase > INSTANCE_READY ||
+                /* One that is being brought up has not served: who starts it (a restart, say) tells how it
+                 * went. */
+                if (i->name.oneoff || i->launch || i->name.version != version || i->phase > INSTANCE_READY ||
                     !ended_badly(i))
                         continue;
                 ret->ends += i->restarts;
