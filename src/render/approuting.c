@@ -47,13 +47,12 @@ static void put_timeouts(Buffer *out, const RenderTraffic *t)
         if (idle != usual.idle_timeout)
                 buffer_printf(out,
                               ".if version_atleast(3.0)\n"
-                              "    http-request set-timeout client %llus\n"
                               "    http-response set-timeout server %llus\n"
                               ".else\n"
                               "    http-request set-timeout server %llus if { req.hdr(accept) -m sub "
                               "text/event-stream }\n"
                               ".endif\n",
-                              idle, idle, idle);
+                              idle, idle);
 }
 
 static void put_refusal(Buffer *out, unsigned status, const char *description, const char *condition)

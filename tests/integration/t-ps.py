@@ -64,6 +64,7 @@ def logged(text):
 
 setup_paas()
 new_app(APP)
+paas('settings:set', 'rollback-window=0', '-a', APP)      # who kills a process here wants no old release back
 tree = os.path.join(TMPDIR, 'app')
 os.mkdir(tree)
 for name, text in (('web.py', PROGRAM), ('Procfile', 'web: python3 web.py\nworker: echo working; exec sleep infinity\nonce: echo one; echo two; exit 3\n')):
