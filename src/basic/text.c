@@ -26,6 +26,19 @@ bool text_ends_with(const char *s, const char *suffix)
         return n >= m && streq(s + n - m, suffix);
 }
 
+bool text_is_path_below(const char *s)
+{
+        for (const char *p = s; *p;) {
+                size_t n = strcspn(p, "/");
+                if (n == 0 || (n == 1 && p[0] == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
+                        return false;
+                p += n;
+                if (*p == '/')
+                        p++;
+        }
+        return true;
+}
+
 /* Digits up to `end`, which need not be the end of the string. */
 static int parse_digits(const char *s, uint64_t max, uint64_t *ret, const char **ret_end)
 {

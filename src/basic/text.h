@@ -21,6 +21,10 @@ const char *text_after(const char *s, const char *prefix);
 
 bool text_ends_with(const char *s, const char *suffix);
 
+/* A path like "public/assets": neither absolute nor with "." or ".." or an empty component, but for a slash
+ * at its end. "" is one. */
+bool text_is_path_below(const char *s);
+
 /* Decimal digits only, the whole string, within `max`: no sign, blank or empty. -EINVAL, -ERANGE. */
 int text_parse_uint(const char *s, uint64_t max, uint64_t *ret);
 

@@ -87,7 +87,8 @@ static void put_bytes(Columns *c, const char *name, const Json *info, const char
 /* What it has on the disk is counted now; when that takes too long the rest is worth more than waiting. */
 static int add_disk_use(Cli *cli, Json *info)
 {
-        static const char *const keys[] = {"slug_size", "cache_size", "repo_size", "layer_size"};
+        static const char *const keys[] = {"slug_size", "assets_size", "cache_size", "repo_size",
+                                           "layer_size"};
         _cleanup_json_ Json *use = NULL;
         int r = cli_ask_app(cli, "DiskUsage", &use, NULL);
         if (r < 0) {
@@ -138,6 +139,8 @@ int verb_apps_info(Cli *cli)
         }
         put_list(&c, "Domains", js_get(info, "domains"));
         put_bytes(&c, "Slug size", info, "slug_size");
+        if (reply_number(info, "assets_size") > 0)
+                put_bytes(&c, "Old assets", info, "assets_size");
         put_bytes(&c, "Cache size", info, "cache_size");
         put_bytes(&c, "Repo size", info, "repo_size");
         put_bytes(&c, "Written", info, "layer_size");

@@ -10,7 +10,7 @@
 
 uint64_t disk_user_total(const DiskUser *u)
 {
-        return u->repository + u->slugs + u->cache + u->layers + u->builds;
+        return u->repository + u->slugs + u->assets + u->cache + u->layers + u->builds;
 }
 
 static int by_total(const void *a, const void *b)
@@ -45,6 +45,7 @@ int disk_users(Engine *e, const Usage *usage, DiskUser **ret, size_t *ret_n)
                         .app = app,
                         .repository = usage_sum(usage, USAGE_REPOSITORY, app, NULL),
                         .slugs = usage_sum(usage, USAGE_SLUG, app, NULL),
+                        .assets = usage_sum(usage, USAGE_ASSETS, app, NULL),
                         .cache = usage_sum(usage, USAGE_CACHE, app, NULL),
                         .layers = usage_sum(usage, USAGE_LAYER, app, NULL),
                         .builds = builds_of(usage, app),

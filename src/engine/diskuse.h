@@ -9,7 +9,7 @@
 typedef struct DiskUser {
         const char *app; /* borrowed from the catalogue; of a destroyed one the name that it had */
         bool destroyed;
-        uint64_t repository, slugs, cache, layers, builds; /* of a destroyed one all is in `slugs` */
+        uint64_t repository, slugs, assets, cache, layers, builds; /* of a destroyed one all is in `slugs` */
 } DiskUser;
 
 uint64_t disk_user_total(const DiskUser *u);

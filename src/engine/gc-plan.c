@@ -11,6 +11,7 @@
 #include "basic/file.h"
 #include "basic/log.h"
 #include "basic/text.h"
+#include "engine/assets.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
 #include "engine/retention.h"
@@ -32,7 +33,8 @@ typedef struct Planning {
 
 const char *gc_kind_to_string(GcKind k)
 {
-        static const char *const names[] = {"slug", "build", "layer", "destroyed", "trash", "account"};
+        static const char *const names[] = {"slug",      "assets", "build",  "layer",
+                                            "destroyed", "trash",  "account"};
         return names[k];
 }
 
@@ -103,6 +105,16 @@ static void add_slug(void *userdata, const AppState *s, const char *slug, uint64
                     : text("no release points at it"));
         if (!p->failed)
                 last(p)->bytes = usage_sum(p->usage, USAGE_SLUG, app, slug);
+}
+
+static void add_assets(void *userdata, const AppState *s, const char *layer)
+{
+        Planning *p = userdata;
+        const char *app = s->app.name;
+        add(p, GC_ASSETS, app, layer, text(PAAS_ASSETS "/%s", app, layer),
+            text("that release does not run"));
+        if (!p->failed)
+                last(p)->bytes = usage_sum(p->usage, USAGE_ASSETS, app, layer);
 }
 
 typedef void (*EachEntry)(Planning *p, const char *directory, const char *name);
@@ -244,6 +256,18 @@ static void look_at_slugs(Planning *p, const GcItem *only)
         }
 }
 
+static void look_at_assets(Planning *p, const GcItem *only)
+{
+        for (size_t i = 0; !p->failed && i < p->e->catalog.n_apps; i++) {
+                const AppState *s = p->e->catalog.apps[i];
+                int r = only && !streq(only->app, s->app.name)
+                                ? 0
+                                : assets_each_unneeded(p->e, s, add_assets, p);
+                if (r < 0)
+                        log_warning(r, "%s: cannot look which assets are needed", s->app.name);
+        }
+}
+
 static bool is_meant(const Planning *p, const GcItem *only, GcKind kind)
 {
         return !p->failed && (!only || only->kind == kind);
@@ -255,6 +279,8 @@ int gc_plan_make(Engine *e, const Usage *usage, const GcItem *only, GcPlan *ret)
         p.failed = file_read("/proc/self/mounts", MOUNTS_MAX, &p.mounts, NULL);
         if (is_meant(&p, only, GC_SLUG))
                 look_at_slugs(&p, only);
+        if (is_meant(&p, only, GC_ASSETS))
+                look_at_assets(&p, only);
         if (is_meant(&p, only, GC_BUILD))
                 each_entry(&p, PAAS_STATE "/builds", look_at_build);
         if (is_meant(&p, only, GC_LAYER))

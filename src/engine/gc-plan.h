@@ -8,6 +8,7 @@
 
 typedef enum GcKind {
         GC_SLUG,      /* that no release within the retention points at */
+        GC_ASSETS,    /* of earlier releases, kept for one that does not run any more */
         GC_BUILD,     /* the directory of a build that has ended */
         GC_LAYER,     /* of an instance that is not there any more */
         GC_DESTROYED, /* the files of an application that cannot be restored any more */

@@ -170,8 +170,8 @@ int hostfiles_make_directories(const AppState *s, Error *e)
         } directories[] = {
                 {PAAS_SLUGS, 0700, root},          {PAAS_CACHE, 0700, build},
                 {PAAS_LAYERS, 0711, root},         {PAAS_ENV_DIR, 0700, root},
-                {PAAS_RUN "/slug/%s", 0711, root}, {PAAS_RUN "/app/%s", 0711, root},
-                {PAAS_SOCKETS, 0711, root},
+                {PAAS_RUN "/slug/%s", 0711, root}, {PAAS_RUN "/assets/%s", 0711, root},
+                {PAAS_RUN "/app/%s", 0711, root},  {PAAS_SOCKETS, 0711, root},
         };
         for (size_t i = 0; i < ELEMENTSOF(directories); i++) {
                 char path[256];
@@ -207,6 +207,7 @@ static const struct {
         {PAAS_STATE "/repos/", ".git", "repository.git"},
         {PAAS_STATE "/slugs/", "", "slugs"},
         {PAAS_STATE "/cache/", "", "cache"},
+        {PAAS_STATE "/assets/", "", "assets"},
 };
 
 int hostfiles_set_aside(const char *app, const char *id)

@@ -14,6 +14,7 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/appinfo.h"
+#include "engine/assets.h"
 #include "engine/hostfiles.h"
 #include "engine/liveness.h"
 #include "engine/mounted.h"
@@ -22,6 +23,7 @@
 #include "model/paths.h"
 #include "render/instance.h"
 #include "render/oneoff.h"
+#include "render/slugunit.h"
 
 /* Restarts during a check after which there is nothing to wait for any more. */
 #define HOPELESS_RESTARTS 2
@@ -101,6 +103,7 @@ static RenderInstance describe(const Launch *l, const AppState *s)
                 .release = &l->release,
                 .size = l->size,
                 .run_uid = s->app.run_uid,
+                .assets = assets_are_mounted(&l->instance->name),
                 .port = l->instance->port,
                 .listen = l->instance->listen,
                 .stop_signal = (int) settings_number(&s->settings, type, "stop-signal"),
@@ -123,14 +126,24 @@ static AppState *find_app(Launch *l)
 static int start_slug(Launch *l, const AppState *s)
 {
         const InstanceName *n = &l->instance->name;
-        uid_t owner = slugs_owner(n->app, l->release.slug, s->app.build_uid);
-        _cleanup_unit_spec_ UnitSpec *spec =
-                render_slug(n->app, n->version, l->release.slug, owner, s->app.run_uid);
+        RenderSlug slug = {
+                .app = n->app,
+                .version = n->version,
+                .slug = l->release.slug,
+                .build_uid = slugs_owner(n->app, l->release.slug, s->app.build_uid),
+                .run_uid = s->app.run_uid,
+        };
+        assets_describe(s, &slug);
+        bool keeps = slug.slug_before && *slug.assets;
+        _cleanup_unit_spec_ UnitSpec *spec = render_slug(&slug),
+                                     *assets = keeps ? render_assets(&slug) : NULL;
         int r = unit_spec_check(spec);
+        if (r >= 0 && keeps)
+                r = unit_spec_check(assets);
         if (r < 0)
                 return r;
         l->state = LAUNCH_SLUG;
-        return units_start(l->world->engine->units, spec, NULL, 0, launch_step, l, &l->call);
+        return units_start(l->world->engine->units, spec, &assets, keeps ? 1 : 0, launch_step, l, &l->call);
 }
 
 static int wait_slug(Launch *l)

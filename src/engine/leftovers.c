@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "basic/text.h"
+#include "engine/assets.h"
 #include "engine/cleaner.h"
 #include "engine/hostfiles.h"
 #include "engine/job.h"
@@ -46,6 +47,8 @@ static void look_at_app(Engine *e, const char *app)
 
 void leftovers_remove(Engine *e)
 {
-        for (size_t i = 0; i < e->catalog.n_apps; i++)
+        for (size_t i = 0; i < e->catalog.n_apps; i++) {
                 look_at_app(e, e->catalog.apps[i]->app.name);
+                assets_prune(e, e->catalog.apps[i]);
+        }
 }

@@ -74,9 +74,9 @@ int mounted_see(Mounted *m, uint64_t version, const UnitStatus *u)
         return text_replace(&slug->id, unit_status_environment(u, "PAAS_SLUG="));
 }
 
-void mounted_drop_unseen(Mounted *m)
+bool mounted_drop_unseen(Mounted *m)
 {
-        size_t kept = 0;
+        size_t kept = 0, before = m->n;
         for (size_t i = 0; i < m->n; i++) {
                 if (m->slugs[i].loaded)
                         m->slugs[kept++] = m->slugs[i];
@@ -84,12 +84,13 @@ void mounted_drop_unseen(Mounted *m)
                         free(m->slugs[i].id);
         }
         m->n = kept;
+        return kept < before;
 }
 
 void mounted_forget(Mounted *m)
 {
         mounted_unsee(m);
-        mounted_drop_unseen(m);
+        (void) mounted_drop_unseen(m);
         free(m->slugs);
         m->slugs = NULL;
 }

@@ -32,6 +32,6 @@ bool mounted_is_stale(const Mounted *m, uint64_t version, const char *id);
 /* An observation begins, shows one, has ended. */
 void mounted_unsee(Mounted *m);
 int mounted_see(Mounted *m, uint64_t version, const UnitStatus *u);
-void mounted_drop_unseen(Mounted *m);
+bool mounted_drop_unseen(Mounted *m); /* whether there was one that is not there any more */
 
 void mounted_forget(Mounted *m);

@@ -10,6 +10,7 @@
 #include "basic/log.h"
 #include "basic/strv.h"
 #include "basic/text.h"
+#include "engine/assets.h"
 #include "engine/cleaner.h"
 #include "engine/drain.h"
 #include "engine/enrol.h"
@@ -317,6 +318,10 @@ void reconcile_app(AppWorld *w)
         for (size_t i = 0; i < n; i++)
                 apply_step(w, s, &steps[i]);
         slugs_unmount_unused(w, s);
+        if (w->slug_gone) {
+                w->slug_gone = false;
+                assets_prune(w->engine, s);
+        }
         update_router(w, s);
         drain_arm(w->engine);
         job_world_changed(w);

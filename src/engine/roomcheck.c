@@ -62,8 +62,8 @@ static void show_user(Job *j, const DiskUser *u)
                 const char *name;
                 uint64_t bytes;
         } all[] = {
-                {"slugs", u->slugs},   {"cache", u->cache},   {"repository", u->repository},
-                {"layers", u->layers}, {"builds", u->builds},
+                {"slugs", u->slugs},           {"assets", u->assets}, {"cache", u->cache},
+                {"repository", u->repository}, {"layers", u->layers}, {"builds", u->builds},
         };
         for (size_t i = 0; i < ELEMENTSOF(all); i++) {
                 size_t n = strlen(parts);

@@ -17,7 +17,7 @@
 #include "engine/job.h"
 #include "engine/retention.h"
 #include "model/paths.h"
-#include "render/instance.h"
+#include "render/slugunit.h"
 
 uid_t slugs_owner(const char *app, const char *slug, uid_t otherwise)
 {

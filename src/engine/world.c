@@ -282,7 +282,7 @@ int world_update(Engine *e, AppWorld *only, const UnitStatus *list, size_t n)
         for (size_t i = 0; i < e->n_worlds; i++) {
                 if (!only || e->worlds[i] == only) {
                         forget_vanished(e->worlds[i]);
-                        mounted_drop_unseen(&e->worlds[i]->mounted);
+                        e->worlds[i]->slug_gone |= mounted_drop_unseen(&e->worlds[i]->mounted);
                 }
         }
         return 0;

@@ -22,6 +22,7 @@ struct AppWorld {
         uint64_t observed_at;   /* monotonic: when the last one was begun */
         sd_event_source *later; /* the next one, when many changes come at once */
         UnitCall *slug_stop;    /* likewise */
+        bool slug_gone;         /* one was unmounted; what was kept for its release is not needed any more */
         char **stray_sockets;   /* units of sockets without an instance; owned */
         struct Window *window;  /* its release is watched since the switch; owned; NULL: not */
         bool mount_points_left; /* of instances that are gone, whose layers were still mounted */

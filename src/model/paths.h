@@ -37,6 +37,9 @@
 #define PAAS_SLUG_PART PAAS_SLUGS "/.%s.%llu"      /* app, slug, operation: not all of it is there yet */
 #define PAAS_LAYERS PAAS_STATE "/layers/%s"        /* app */
 #define PAAS_LAYER PAAS_LAYERS "/%s"               /* app, short instance name */
+#define PAAS_ASSETS PAAS_STATE "/assets/%s"        /* app */
+#define PAAS_ASSETS_LAYER PAAS_ASSETS "/v%llu"     /* app, version: of the releases before it */
+#define PAAS_ASSETS_TREE "/tree"                   /* in it: what is mounted */
 #define PAAS_ENV_DIR PAAS_RUN "/env/%s"            /* app */
 #define PAAS_ENV PAAS_ENV_DIR "/v%llu"             /* app, version */
 #define PAAS_ENV_TYPE PAAS_ENV ".%s"               /* app, version, type */
@@ -46,8 +49,9 @@
 #define PAAS_DRAINS PAAS_RUN "/drain"
 #define PAAS_DRAIN PAAS_DRAINS "/%s:%s" /* app, short instance name: since when it drains */
 #define PAAS_WINDOWS PAAS_RUN "/window"
-#define PAAS_WINDOW PAAS_WINDOWS "/%s"            /* app: what is watched after its switch */
-#define PAAS_SLUG_MOUNT PAAS_RUN "/slug/%s/v%llu" /* app, version */
+#define PAAS_WINDOW PAAS_WINDOWS "/%s"                /* app: what is watched after its switch */
+#define PAAS_SLUG_MOUNT PAAS_RUN "/slug/%s/v%llu"     /* app, version */
+#define PAAS_ASSETS_MOUNT PAAS_RUN "/assets/%s/v%llu" /* app, version */
 /* Where the kernel counts for a unit of an application. */
 #define PAAS_CGROUP "/sys/fs/cgroup/paas.slice/paas-app.slice/paas-app-%s.slice/%s" /* escaped app, unit */
 #define PAAS_APP_MOUNTS PAAS_RUN "/app/%s"                                          /* app */

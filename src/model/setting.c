@@ -10,6 +10,8 @@
 #include "model/name.h"
 
 const Setting settings_table[] = {
+        {"assets", SETTING_APP, SETTING_PATH, 0, 0, "", NULL, 0,
+         "the directory below /app whose files stay served for a day after a release replaced them"},
         {"balance", SETTING_APP, SETTING_CHOICE, 0, 0, "leastconn",
          "leastconn|roundrobin|random|source|header", 0,
          "which instance gets a request: the one with the fewest open, in turn, by lot, or always the same "

@@ -92,20 +92,6 @@ static bool is_number(const Setting *s)
         return s->kind <= SETTING_PERCENT;
 }
 
-/* "public/assets": neither absolute nor with a way up. */
-static bool is_path(const char *text)
-{
-        for (const char *p = text; *p;) {
-                size_t n = strcspn(p, "/");
-                if (n == 0 || (n == 1 && p[0] == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
-                        return false;
-                p += n;
-                if (*p == '/')
-                        p++;
-        }
-        return true;
-}
-
 static bool is_printable(const char *text)
 {
         for (const char *p = text; *p; p++)
@@ -141,7 +127,7 @@ static int convert(const Setting *s, const char *text, char **ret)
                         *ret = NULL;
                 break;
         case SETTING_PATH:
-                if (!is_printable(text) || !is_path(text))
+                if (!is_printable(text) || !text_is_path_below(text))
                         return -EINVAL;
                 *ret = strndup(text, strlen(text) - text_ends_with(text, "/"));
                 break;

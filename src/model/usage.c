@@ -14,8 +14,8 @@ static const struct {
         unsigned depth;
 } kinds[_USAGE_KIND_MAX] = {
         [USAGE_REPOSITORY] = {"repos", 1}, [USAGE_SLUG] = {"slugs", 2},   [USAGE_CACHE] = {"cache", 1},
-        [USAGE_LAYER] = {"layers", 2},     [USAGE_BUILD] = {"builds", 1}, [USAGE_DESTROYED] = {"gone", 1},
-        [USAGE_TRASH] = {"trash", 1},
+        [USAGE_ASSETS] = {"assets", 2},    [USAGE_LAYER] = {"layers", 2}, [USAGE_BUILD] = {"builds", 1},
+        [USAGE_DESTROYED] = {"gone", 1},   [USAGE_TRASH] = {"trash", 1},
 };
 
 const char *usage_directory(UsageKind k)

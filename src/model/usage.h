@@ -17,6 +17,7 @@ typedef enum UsageKind {
         USAGE_REPOSITORY, /* repos/APP.git */
         USAGE_SLUG,       /* slugs/APP/SLUG */
         USAGE_CACHE,      /* cache/APP */
+        USAGE_ASSETS,     /* assets/APP/vN */
         USAGE_LAYER,      /* layers/APP/INSTANCE */
         USAGE_BUILD,      /* builds/APP.N */
         USAGE_DESTROYED,  /* gone/UUID */

@@ -2,13 +2,13 @@
 
 /*
  * paas-mount SOURCE TARGET DISK_UID RUN_UID: shows the slug in SOURCE, which belongs to DISK_UID, at TARGET
- * as RUN_UID's, read-only. paas-mount --unmount TARGET takes it away.
+ * as RUN_UID's, read-only. paas-mount --unmount TARGET... takes it away.
  */
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "basic/log.h"
 #include "basic/text.h"
@@ -16,13 +16,14 @@
 
 static void usage(FILE *out)
 {
-        fputs("Usage: paas-mount SOURCE TARGET DISK_UID RUN_UID\n"
-              "       paas-mount --unmount TARGET\n"
+        fputs("Usage: paas-mount SOURCE TARGET DISK_UID RUN_UID [ASSETS ASSETS_TARGET]\n"
+              "       paas-mount --unmount TARGET...\n"
               "\n"
               "Shows the directory SOURCE, whose files belong to DISK_UID, at TARGET as RUN_UID's: an\n"
-              "id-mapped mount, read-only, without set-uid programs and devices.\n"
+              "id-mapped mount, read-only, without set-uid programs and devices. Likewise ASSETS, those of\n"
+              "earlier releases, when they are there.\n"
               "\n"
-              "  --unmount  take the mount at TARGET away, and the empty directory with it\n"
+              "  --unmount  take the mounts at TARGET away, and the empty directories with them\n"
               "  --help     this text\n"
               "  --version  the version of paas\n",
               out);
@@ -46,29 +47,62 @@ static int parse_uid(const char *s, uid_t *ret)
         return 0;
 }
 
+static int unmount_all(char **targets)
+{
+        int failed = EXIT_SUCCESS;
+        for (; *targets; targets++) {
+                _cleanup_error_ Error e = ERROR_NULL;
+                if (report(idmap_unmount(*targets, &e), &e) != EXIT_SUCCESS)
+                        failed = EXIT_FAILURE;
+        }
+        return failed;
+}
+
+/* A release without the files of the one before it is better than none. */
+static void show_assets(char **arguments, uid_t disk_uid, uid_t run_uid)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        int r = access(arguments[0], F_OK) < 0
+                        ? 0
+                        : idmap_mount(arguments[0], arguments[1], disk_uid, run_uid, &e);
+        if (r < 0)
+                log_warning(0, "the assets of earlier releases are not served: %s", error_text(&e, r));
+}
+
+static int show(char **arguments, bool with_assets)
+{
+        uid_t disk_uid, run_uid;
+        if (parse_uid(arguments[2], &disk_uid) < 0 || parse_uid(arguments[3], &run_uid) < 0)
+                return EXIT_FAILURE;
+        if (with_assets)
+                show_assets(arguments + 4, disk_uid, run_uid);
+        _cleanup_error_ Error e = ERROR_NULL;
+        return report(idmap_mount(arguments[0], arguments[1], disk_uid, run_uid, &e), &e);
+}
+
 int main(int argc, char **argv)
 {
         static const struct option options[] = {
-                {"unmount", required_argument, NULL, 'u'},
+                {"unmount", no_argument, NULL, 'u'},
                 {"help", no_argument, NULL, 'h'},
                 {"version", no_argument, NULL, 'V'},
                 {0},
         };
-        _cleanup_error_ Error e = ERROR_NULL;
-
+        bool unmount = false;
         for (int c; (c = getopt_long(argc, argv, "", options, NULL)) >= 0;) {
-                if (c == 'u' && optind == argc)
-                        return report(idmap_unmount(optarg, &e), &e);
-                if (c == 'h')
+                if (c == 'u')
+                        unmount = true;
+                else if (c == 'h')
                         return usage(stdout), EXIT_SUCCESS;
-                if (c == 'V')
+                else if (c == 'V')
                         return puts("paas-mount " PAAS_VERSION), EXIT_SUCCESS;
-                return usage(stderr), EXIT_FAILURE;
+                else
+                        return usage(stderr), EXIT_FAILURE;
         }
-        uid_t disk_uid, run_uid;
-        if (argc - optind != 4)
+        int n = argc - optind;
+        if (unmount && n > 0)
+                return unmount_all(argv + optind);
+        if (unmount || (n != 4 && n != 6))
                 return usage(stderr), EXIT_FAILURE;
-        if (parse_uid(argv[optind + 2], &disk_uid) < 0 || parse_uid(argv[optind + 3], &run_uid) < 0)
-                return EXIT_FAILURE;
-        return report(idmap_mount(argv[optind], argv[optind + 1], disk_uid, run_uid, &e), &e);
+        return show(argv + optind, n == 6);
 }

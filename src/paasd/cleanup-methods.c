@@ -240,10 +240,8 @@ static void counted(void *userdata, int r, const Usage *usage)
                 const char *key;
                 UsageKind kind;
         } figures[] = {
-                {"slug_size", USAGE_SLUG},
-                {"cache_size", USAGE_CACHE},
-                {"repo_size", USAGE_REPOSITORY},
-                {"layer_size", USAGE_LAYER},
+                {"slug_size", USAGE_SLUG},       {"assets_size", USAGE_ASSETS}, {"cache_size", USAGE_CACHE},
+                {"repo_size", USAGE_REPOSITORY}, {"layer_size", USAGE_LAYER},
         };
         Waiting *w = userdata;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;

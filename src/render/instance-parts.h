@@ -19,6 +19,7 @@ typedef struct RenderInstance {
         const Release *release;
         const Size *size;
         uid_t run_uid;
+        bool assets;   /* those of earlier releases are mounted beside the slug */
         unsigned port; /* 0: not a web process */
         Listen listen; /* of a web process */
         int stop_signal;

@@ -2,7 +2,6 @@
 
 #include "render/instance.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "basic/clock.h"
@@ -10,18 +9,9 @@
 #include "model/name.h"
 #include "model/paths.h"
 #include "render/checkunits.h"
+#include "render/slugunit.h"
 
 #define SOCKET_BACKLOG 4096
-
-char *render_slug_unit(const char *app, uint64_t version)
-{
-        _cleanup_free_ char *escaped = name_escape(app);
-        char *s = NULL;
-        return escaped && asprintf(&s, "paas-slug-%s-v%llu.service", escaped,
-                                   (unsigned long long) version) >= 0
-                       ? s
-                       : NULL;
-}
 
 /* It says itself when it is ready, and that it lives. The shell that was its first program may be gone. */
 static void add_type(UnitSpec *s, const RenderInstance *i)
@@ -154,40 +144,16 @@ UnitSpec *render_instance_mount(const RenderInstance *i)
         unit_spec_string(s, "What", "overlay");
         unit_spec_string(s, "Where", path);
         unit_spec_string(s, "Type", "overlay");
+        char assets[512] = "";
+        if (i->assets)
+                snprintf(assets, sizeof(assets), ":" PAAS_ASSETS_MOUNT, n->app, version);
         unit_spec_stringf(s, "Options",
-                          "lowerdir=" PAAS_SLUG_MOUNT ",upperdir=" PAAS_LAYER "/upper,workdir=" PAAS_LAYER
+                          "lowerdir=" PAAS_SLUG_MOUNT "%s,upperdir=" PAAS_LAYER "/upper,workdir=" PAAS_LAYER
                           "/work,nosuid,nodev",
-                          n->app, version, n->app, short_name, n->app, short_name);
+                          n->app, version, assets, n->app, short_name, n->app, short_name);
         unit_spec_list(s, UNIT_STRV, "Requires", slug_unit);
         unit_spec_list(s, UNIT_STRV, "After", slug_unit);
         unit_spec_bool(s, "StopWhenUnneeded", true);
         unit_spec_string(s, "CollectMode", "inactive-or-failed");
-        return TAKE_PTR(s);
-}
-
-UnitSpec *render_slug(const char *app, uint64_t version, const char *slug, uid_t build_uid, uid_t run_uid)
-{
-        unsigned long long v = (unsigned long long) version;
-        _cleanup_free_ char *unit = render_slug_unit(app, version);
-        _cleanup_unit_spec_ UnitSpec *s = unit ? unit_spec_new(unit) : NULL;
-        if (!s)
-                return NULL;
-
-        unit_spec_stringf(s, "Description", "Slug of %s v%llu, as its processes see it", app, v);
-        unit_spec_string(s, "Type", "oneshot");
-        unit_spec_bool(s, "RemainAfterExit", true);
-        unit_spec_string(s, "Slice", "paas.slice");
-        unit_spec_bool(s, "IgnoreOnIsolate", true);
-        unit_spec_string(s, "CollectMode", "inactive-or-failed");
-        unit_spec_string(s, "SyslogIdentifier", "paas-mount");
-        unit_spec_listf(s, UNIT_STRV, "Environment", "PAAS_SLUG=%s", slug);
-        unit_spec_list(s, UNIT_EXEC, "ExecStart", PAAS_LIB "/paas-mount");
-        unit_spec_listf(s, UNIT_EXEC, "ExecStart", PAAS_SLUG "/app", app, slug);
-        unit_spec_listf(s, UNIT_EXEC, "ExecStart", PAAS_SLUG_MOUNT, app, v);
-        unit_spec_listf(s, UNIT_EXEC, "ExecStart", "%u", (unsigned) build_uid);
-        unit_spec_listf(s, UNIT_EXEC, "ExecStart", "%u", (unsigned) run_uid);
-        unit_spec_list(s, UNIT_EXEC, "ExecStop", PAAS_LIB "/paas-mount");
-        unit_spec_list(s, UNIT_EXEC, "ExecStop", "--unmount");
-        unit_spec_listf(s, UNIT_EXEC, "ExecStop", PAAS_SLUG_MOUNT, app, v);
         return TAKE_PTR(s);
 }

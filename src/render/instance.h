@@ -25,9 +25,3 @@ UnitSpec *render_instance_mount(const RenderInstance *i);
 /* Of kind `socket` or `proxy`: the socket that systemd holds for it, in the same call too. It has the name
  * of the service, and so belongs to it (`Sockets=` and `Service=` cannot be sent). */
 UnitSpec *render_instance_socket(const RenderInstance *i);
-
-/* "paas-slug-my_app-v12.service". NULL when out of memory. */
-char *render_slug_unit(const char *app, uint64_t version);
-
-/* Shows slug `slug` of release `version` to the run uid. */
-UnitSpec *render_slug(const char *app, uint64_t version, const char *slug, uid_t build_uid, uid_t run_uid);

@@ -30,7 +30,8 @@ static void usage(FILE *out)
 {
         fputs("Usage: paas-usage [--state DIR] [--app NAME | --uids]\n"
               "\n"
-              "Prints what repositories, slugs, caches, layers, builds and destroyed applications take on "
+              "Prints what repositories, slugs, assets, caches, layers, builds and destroyed applications "
+              "take on "
               "the\n"
               "disk: records \"BYTES KIND PATH\" that end with NUL, and a last one \"end\".\n"
               "\n"
