@@ -5,7 +5,9 @@
 #include <dirent.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "basic/clock.h"
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "model/paths.h"
@@ -49,6 +51,23 @@ static void remove_certificates(Engine *e)
                 if (!certificate_is_needed(e, entry->d_name))
                         (void) unlinkat(dirfd(d), entry->d_name, 0);
         closedir(d);
+}
+
+uint64_t certificates_newest(void)
+{
+        uint64_t newest = 0;
+        DIR *d = opendir(PAAS_ROUTER "/certs");
+        for (struct dirent *entry = d ? readdir(d) : NULL; entry; entry = readdir(d)) {
+                struct stat st;
+                if (!text_ends_with(entry->d_name, ".pem") || fstatat(dirfd(d), entry->d_name, &st, 0) < 0)
+                        continue;
+                uint64_t written =
+                        (uint64_t) st.st_mtim.tv_sec * USEC_PER_SEC + (uint64_t) st.st_mtim.tv_nsec / 1000;
+                newest = written > newest ? written : newest;
+        }
+        if (d)
+                closedir(d);
+        return newest;
 }
 
 int certificates_write(Engine *e, Error *error)

@@ -178,6 +178,7 @@ int router_wish_make(Engine *e, RouterWish *ret, Error *error)
                 .n_backends = w.n_backends,
                 .hard_stop = old_worker_timeout(e),
                 .old_workers = (unsigned) e->settings.old_workers,
+                .certificates = certificates_newest(),
         };
         r = render_router_files(e->router_template, &router, w.files, error);
         if (r < 0)

@@ -74,6 +74,8 @@ static int put_mark(Buffer *out, const RenderRouter *r, const char *name, size_t
 {
         if (length == strlen("DIRECTORY") && memcmp(name, "DIRECTORY", length) == 0)
                 buffer_puts(out, r->directory);
+        else if (length == strlen("CERTIFICATES") && memcmp(name, "CERTIFICATES", length) == 0)
+                buffer_printf(out, "%llu", (unsigned long long) r->certificates);
         else if (length == strlen("HARD_STOP") && memcmp(name, "HARD_STOP", length) == 0)
                 buffer_printf(out, "%u", r->hard_stop > 0 ? r->hard_stop : 1);
         else if (length == strlen("OLD_WORKERS") && memcmp(name, "OLD_WORKERS", length) == 0)

@@ -39,8 +39,9 @@ typedef struct RenderRouter {
         const char *base_domain; /* NULL before setup */
         const RenderBackend *backends;
         size_t n_backends;
-        unsigned hard_stop;   /* s that an old worker lives at most */
-        unsigned old_workers; /* reloads that one survives */
+        unsigned hard_stop;    /* s that an old worker lives at most */
+        unsigned old_workers;  /* reloads that one survives */
+        uint64_t certificates; /* when the newest one was written: a worker reads them once */
 } RenderRouter;
 
 /* How every server is configured, in the file as over the runtime API: "weight 100 check …". */

@@ -68,7 +68,8 @@ static RenderRouter router(void)
                               .backends = backends,
                               .n_backends = ELEMENTSOF(backends),
                               .hard_stop = 30,
-                              .old_workers = 4};
+                              .old_workers = 4,
+                              .certificates = 1795217000};
 }
 
 #define MEANT "    use-server %[var(txn.server)] if { var(txn.server) -m found }\n"
@@ -79,21 +80,20 @@ static void test_config(void **state)
         _cleanup_free_ char *text = NULL;
         RenderRouter r = router();
 
-        assert_int_equal(
-                render_haproxy_config(
-                        "stop @HARD_STOP@s, old @OLD_WORKERS@, bind fd@3,fd@4 in @DIRECTORY@/x\n@BACKENDS@",
-                        &r, &text, NULL),
-                0);
-        assert_string_equal(text,
-                            "stop 30s, old 4, bind fd@3,fd@4 in /var/lib/paas/router/x\n"
-                            "\nbackend pool_0 from app\n"
-                            "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                            "if { nbsrv eq 0 }\n" MEANT "    server web.1-v12.3 127.0.0.1:20003 " CHECKED
-                            "    server web.2-v12.3 127.0.0.1:20004 " CHECKED "\nbackend pool_1 from app\n"
-                            "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                            "if { nbsrv eq 0 }\n" MEANT "\nbackend pool_2 from app\n"
-                            "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                            "if { nbsrv eq 0 }\n" MEANT);
+        assert_int_equal(render_haproxy_config("stop @HARD_STOP@s, old @OLD_WORKERS@, certificates "
+                                               "@CERTIFICATES@, bind fd@3,fd@4 in @DIRECTORY@/x\n@BACKENDS@",
+                                               &r, &text, NULL),
+                         0);
+        assert_string_equal(
+                text, "stop 30s, old 4, certificates 1795217000, bind fd@3,fd@4 in /var/lib/paas/router/x\n"
+                      "\nbackend pool_0 from app\n"
+                      "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
+                      "if { nbsrv eq 0 }\n" MEANT "    server web.1-v12.3 127.0.0.1:20003 " CHECKED
+                      "    server web.2-v12.3 127.0.0.1:20004 " CHECKED "\nbackend pool_1 from app\n"
+                      "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
+                      "if { nbsrv eq 0 }\n" MEANT "\nbackend pool_2 from app\n"
+                      "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
+                      "if { nbsrv eq 0 }\n" MEANT);
 }
 
 /* Every setting has its lines; without any there is none. */

@@ -151,6 +151,9 @@ within(60, 'new certificates are loaded', lambda: ask('n3.' + HOST).startswith('
 count = router()['reloads'] - before
 check('four names: at most two reloads', 1 <= count <= 2, '%d reloads' % count)
 
+shell('paas domains:add killed.%s -a %s; systemctl kill -s KILL paasd' % (HOST, APP))
+within(60, 'a new certificate is loaded although paasd was killed before the reload', lambda: ask('killed.' + HOST).startswith('Hello'))
+
 # --- an old worker keeps a WebSocket, also when its process is replaced; there are never more than there may be
 new_app('sockets')
 r = push(os.path.join(TREE, 'tests/apps/websocket'), 'sockets')
