@@ -16,6 +16,7 @@
 
 #define LOOK_USEC (500 * USEC_PER_MSEC)
 #define LIMIT_USEC (60 * USEC_PER_SEC)
+#define BLIND_USEC (10 * USEC_PER_SEC)
 
 static bool is_own(const Job *j, const Instance *i)
 {
@@ -99,12 +100,14 @@ static bool look(Job *j, AppState *s, AppWorld *w)
                 r = standing_read(w, s, s->release.version, &old, &error);
         if (r >= 0 && !routing_has_share(j->engine, s))
                 r = put_aside(j, s, w, &error);
-        if (r < 0) {
+        if (r < 0 && r != -EAGAIN) /* not while the router is reloaded */
                 log_warning(0, "%s: cannot see how it does: %s", j->id, error_text(&error, r));
-                now = old = (Standing){0};
-        }
+        if (r < 0)
+                now = old = (Standing){.ends = now.ends, .ended = now.ended};
 
-        bool over = now.tally.requests >= VERDICT_SAMPLE || clock_monotonic() >= j->canary_until;
+        /* Nothing is decided blindly, as long as somebody is about to answer again. */
+        uint64_t patience = r < 0 ? BLIND_USEC : 0;
+        bool over = now.tally.requests >= VERDICT_SAMPLE || clock_monotonic() >= j->canary_until + patience;
         complaint = standing_complaint(&now, &old.tally, s->release.version, j->canary_ends,
                                        over ? 1 : VERDICT_SAMPLE);
         if (complaint) {

@@ -4,6 +4,7 @@
 #include "basic/log.h"
 #include "engine/routing-internal.h"
 #include "engine/routing.h"
+#include "engine/vigil.h"
 
 /* A reload is never part of a deploy. What asks for one within this time has it together; and one that would
  * cut off the connections of the oldest worker waits for them a while. */
@@ -65,6 +66,7 @@ static int reload_now(sd_event_source *source, uint64_t usec, void *userdata)
                          (unsigned long long) e->settings.old_workers, (unsigned long long) oldest.pid,
                          (unsigned long long) oldest.connections);
         e->last_reload = clock_monotonic();
+        vigil_poll(e); /* what was counted until now */
         int r = reload(e, &error);
         if (r < 0 && !no_router(r))
                 log_error(0, "cannot reload the router: %s", error_text(&error, r));

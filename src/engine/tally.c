@@ -32,26 +32,62 @@ static void count_ends(const AppWorld *w, uint64_t version, Standing *ret)
         }
 }
 
+static bool is_instance(const void *userdata, const char *server)
+{
+        return world_find_named((AppWorld *) userdata, server);
+}
+
+/* The servers, as the current worker sees them, and how each of the workers has counted them. */
+static int take_counts(AppWorld *w, const RouterWorkerCounts *list, size_t n, uint64_t version,
+                       Standing *ret)
+{
+        _cleanup_free_ uint64_t *workers = calloc(n + 1, sizeof(uint64_t));
+        int changed = workers ? 0 : -ENOMEM;
+        for (size_t k = 0; changed >= 0 && k < n; k++) {
+                workers[k] = list[k].worker;
+                for (size_t i = 0; changed >= 0 && i < list[k].n; i++) {
+                        const RouterCount *c = &list[k].list[i];
+                        const Instance *instance = world_find_named(w, c->server);
+                        if (!instance)
+                                continue;
+                        const Tally now = {.requests = c->responses + c->silent, .errors = c->errors};
+                        int r = counts_note(&w->counts, c->server, list[k].worker, &now);
+                        changed = r < 0 ? r : changed | r;
+                        if (list[k].old || instance->name.version != version ||
+                            instance->phase > INSTANCE_READY)
+                                continue;
+                        ret->servers++;
+                        ret->down += !c->up;
+                }
+        }
+        if (changed >= 0)
+                changed |= counts_settle(&w->counts, workers, n);
+        counts_prune(&w->counts, is_instance, w);
+        w->counted = w->counted || changed > 0;
+        return changed;
+}
+
 int standing_read(AppWorld *w, const AppState *s, uint64_t version, Standing *ret, Error *error)
 {
-        RouterCount *list = NULL;
+        RouterWorkerCounts *list = NULL;
         size_t n = 0;
         *ret = (Standing){0};
         count_ends(w, version, ret);
         int r = router_counts(w->engine->router, s->app.backend, &list, &n, error);
         if (r == -ENOENT || r == -ECONNREFUSED)
                 return 0;
-        for (size_t k = 0; r >= 0 && k < n; k++) {
-                const Instance *i = world_find_named(w, list[k].server);
-                if (!i || i->name.version != version || i->phase > INSTANCE_READY)
+        if (r >= 0)
+                r = take_counts(w, list, n, version, ret);
+        for (size_t k = 0; r >= 0 && k < w->n_instances; k++) {
+                const Instance *i = w->instances[k];
+                if (i->name.version != version || i->phase > INSTANCE_READY)
                         continue;
-                ret->servers++;
-                ret->down += !list[k].up;
-                ret->tally.requests += list[k].responses + list[k].silent;
-                ret->tally.errors += list[k].errors;
+                Tally t = counts_of(&w->counts, i->short_name);
+                ret->tally.requests += t.requests;
+                ret->tally.errors += t.errors;
         }
-        router_counts_free(list, n);
-        return r;
+        router_worker_counts_free(list, n);
+        return r < 0 ? r : 0;
 }
 
 static char *describe_end(const Instance *i)

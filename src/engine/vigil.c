@@ -110,11 +110,12 @@ static void look(AppWorld *w, AppState *s)
         }
         uint64_t length = settings_number(&s->settings, NULL, "rollback-window") * USEC_PER_SEC;
         int r = standing_read(w, s, s->release.version, &now, &error);
-        if (r < 0) {
+        window_keep(w);
+        if (r < 0 && r != -EAGAIN) /* not while the router is reloaded */
                 log_warning(0, "%s: cannot see how v%llu does: %s", w->app,
                             (unsigned long long) s->release.version, error_text(&error, r));
-                now = (Standing){0};
-        }
+        if (r < 0)
+                now = (Standing){.ends = now.ends, .ended = now.ended};
         _cleanup_free_ char *complaint =
                 standing_complaint(&now, &x->old, x->previous, (unsigned) x->ends, VERDICT_SAMPLE);
         x->down = now.down * 2 > now.servers ? x->down + 1 : 0;

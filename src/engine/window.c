@@ -8,12 +8,13 @@
 #include "basic/clock.h"
 #include "basic/file.h"
 #include "basic/log.h"
+#include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/tally.h"
 #include "model/codec.h"
 #include "model/paths.h"
 
-#define WINDOW_FILE_MAX 4096
+#define WINDOW_FILE_MAX (1024 * 1024)
 
 static void path_of(const AppWorld *w, char ret[512])
 {
@@ -24,7 +25,11 @@ static int save(const AppWorld *w)
 {
         const struct Window *x = w->window;
         _cleanup_free_ char *text = NULL;
+        _cleanup_strv_ char **counts = NULL;
         char path[512];
+        int r = counts_format(&w->counts, &counts);
+        if (r < 0)
+                return r;
         DocWriter doc = doc_new();
         doc_put_text(&doc, "release", x->release);
         doc_put_number(&doc, "previous", x->previous);
@@ -33,7 +38,8 @@ static int save(const AppWorld *w)
         doc_put_number(&doc, "ends", x->ends);
         doc_put_number(&doc, "old_requests", x->old.requests);
         doc_put_number(&doc, "old_errors", x->old.errors);
-        int r = doc_finish(&doc, &text);
+        doc_put_list(&doc, "counts", counts);
+        r = doc_finish(&doc, &text);
         if (r >= 0)
                 r = dir_make(PAAS_WINDOWS, 0700, FILE_OWNER_SELF);
         path_of(w, path);
@@ -45,6 +51,7 @@ int window_load(AppWorld *w)
         _cleanup_doc_ DocReader doc = {0};
         _cleanup_free_ char *text = NULL, *release = NULL;
         _cleanup_free_ struct Window *x = calloc(1, sizeof(struct Window));
+        _cleanup_strv_ char **counts = NULL;
         char path[512];
         size_t n;
         path_of(w, path);
@@ -60,8 +67,12 @@ int window_load(AppWorld *w)
         doc_number(&doc, "ends", 0, INT64_MAX, &x->ends);
         doc_number(&doc, "old_requests", 0, INT64_MAX, &x->old.requests);
         doc_number(&doc, "old_errors", 0, INT64_MAX, &x->old.errors);
+        doc_list(&doc, "counts", &counts);
         if (doc.failed < 0)
                 return doc.failed;
+        r = counts_parse(&w->counts, counts);
+        if (r < 0)
+                return r;
         snprintf(x->release, sizeof(x->release), "%s", release);
         free(w->window);
         w->window = TAKE_PTR(x);
@@ -108,4 +119,15 @@ void window_open(Job *j, AppState *s, AppWorld *w)
                 r = save(w);
         if (r < 0)
                 log_warning(r, "%s: it will not be watched after its switch", j->id);
+}
+
+void window_keep(AppWorld *w)
+{
+        if (!w->counted || !w->window)
+                return;
+        int r = save(w);
+        if (r < 0)
+                log_warning(r, "%s: what its servers answered is not kept", w->app);
+        else
+                w->counted = false;
 }

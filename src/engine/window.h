@@ -25,5 +25,8 @@ struct Window {
 void window_open(Job *j, AppState *s, AppWorld *w);
 void window_close(AppWorld *w);
 
+/* What its servers were found to have answered is kept, too. */
+void window_keep(AppWorld *w);
+
 /* Reads the application's file. -ENOENT. */
 int window_load(AppWorld *w);

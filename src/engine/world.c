@@ -32,6 +32,7 @@ static AppWorld *world_free(AppWorld *w)
         mounted_forget(&w->mounted);
         strv_free(w->stray_sockets);
         free(w->window);
+        counts_clear(&w->counts);
         free(w->app);
         free(w);
         return NULL;

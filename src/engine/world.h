@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "engine/appinstance.h"
+#include "engine/counts.h"
 #include "engine/mounted.h"
 
 struct AppWorld {
@@ -25,6 +26,8 @@ struct AppWorld {
         bool slug_gone;         /* one was unmounted; what was kept for its release is not needed any more */
         char **stray_sockets;   /* units of sockets without an instance; owned */
         struct Window *window;  /* its release is watched since the switch; owned; NULL: not */
+        Counts counts;          /* of its servers, as far as they were looked at */
+        bool counted;           /* they differ from those in the window's file */
         bool mount_points_left; /* of instances that are gone, whose layers were still mounted */
         const char *page;       /* what its empty backend shows, as the router was last told */
         bool again;             /* something changed while it was under way */

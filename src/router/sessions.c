@@ -78,13 +78,57 @@ int router_end_session(Router *r, const RouterSession *s, Error *e)
         return router_parse_reply(reply, e);
 }
 
-int router_counts(Router *r, const char *backend, RouterCount **ret, size_t *ret_n, Error *e)
+void router_worker_counts_free(RouterWorkerCounts *list, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                router_counts_free(list[i].list, list[i].n);
+        free(list);
+}
+
+static int count_worker(Router *r, const RouterWorker *worker, const char *backend, RouterWorkerCounts *ret,
+                        Error *e)
 {
         _cleanup_free_ char *reply = NULL;
+        char command[128];
+        snprintf(command, sizeof(command), "show stat %s 4 -1", backend);
+        /* By its number, the current one too: there may be another current one by now. */
+        int k = router_ask_worker(r, worker->pid, command, &reply, e);
+        if (k < 0)
+                return k;
+        ret->worker = worker->pid;
+        ret->old = worker->old;
+        k = router_parse_counts(reply, &ret->list, &ret->n, e);
+        /* One that ends meanwhile has no answer, an old one may not know the backend. */
+        return k < 0 && worker->old ? 0 : k == -EBADMSG && !*reply ? -EAGAIN : k;
+}
+
+int router_counts(Router *r, const char *backend, RouterWorkerCounts **ret, size_t *ret_n, Error *e)
+{
+        _cleanup_free_ char *processes = NULL;
+        _cleanup_free_ RouterWorker *workers = NULL;
+        size_t n_workers = 0, n = 0;
         int k = router_check_word(backend, e);
         if (k >= 0)
-                k = router_ask(r, &reply, e, "show stat %s 4 -1", backend);
-        return k < 0 ? k : router_parse_counts(reply, ret, ret_n, e);
+                k = router_command(r->master_socket, ROUTER_SOCKET_MASTER, "show proc",
+                                   ROUTER_COMMAND_TIMEOUT, &processes, e);
+        if (k >= 0)
+                k = router_parse_workers(processes, &workers, &n_workers);
+        if (k < 0)
+                return k;
+        RouterWorkerCounts *list = calloc(n_workers + 1, sizeof(RouterWorkerCounts));
+        if (!list)
+                return -ENOMEM;
+        while (k >= 0 && n < n_workers) {
+                k = count_worker(r, &workers[n], backend, &list[n], e);
+                n++;
+        }
+        if (k < 0) {
+                router_worker_counts_free(list, n);
+                return k;
+        }
+        *ret = list;
+        *ret_n = n;
+        return 0;
 }
 
 /* Of a hundred lots, drawn for each request, the first `percent` name a server. */

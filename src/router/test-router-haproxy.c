@@ -348,18 +348,21 @@ static void test_old_workers(void **state)
 /* How many requests a server has answered. */
 static uint64_t answered_by(const char *server)
 {
-        RouterCount *list;
+        RouterWorkerCounts *list;
         size_t n;
         uint64_t count = UINT64_MAX;
         _cleanup_error_ Error e = ERROR_NULL;
         fixture_no_error(router_counts(fixture_router, "pool_0", &list, &n, &e), &e);
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(list[i].server, server) == 0) {
-                        count = list[i].responses;
-                        assert_true(list[i].up);
-                        assert_int_equal(list[i].errors, 0);
+        assert_int_equal(n, 1);
+        assert_false(list[0].old);
+        assert_true(list[0].worker > 0);
+        for (size_t i = 0; i < list[0].n; i++)
+                if (strcmp(list[0].list[i].server, server) == 0) {
+                        count = list[0].list[i].responses;
+                        assert_true(list[0].list[i].up);
+                        assert_int_equal(list[0].list[i].errors, 0);
                 }
-        router_counts_free(list, n);
+        router_worker_counts_free(list, n);
         return count;
 }
 

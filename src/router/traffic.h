@@ -31,9 +31,20 @@ typedef struct RouterCount {
         uint64_t silent;    /* requests that got none: not among the responses */
 } RouterCount;
 
-/* Counters of the servers of one backend since its worker was started, or they were added. */
-int router_counts(Router *r, const char *backend, RouterCount **ret, size_t *ret_n, Error *e);
 void router_counts_free(RouterCount *list, size_t n);
+
+/* Counters of the servers of one backend as each worker has them, from its start or their adding on: the
+ * current one, and those that a reload left behind. */
+typedef struct RouterWorkerCounts {
+        uint64_t worker; /* pid */
+        bool old;        /* it was replaced by a reload */
+        RouterCount *list;
+        size_t n;
+} RouterWorkerCounts;
+
+/* -ENOENT, -ECONNREFUSED: no router runs. -EAGAIN: it is just being reloaded, and nobody can say. */
+int router_counts(Router *r, const char *backend, RouterWorkerCounts **ret, size_t *ret_n, Error *e);
+void router_worker_counts_free(RouterWorkerCounts *list, size_t n);
 
 /* `percent` of the requests to the backend go to these servers, evenly, whatever its balance. NULL, 0: all
  * are balanced again. */
