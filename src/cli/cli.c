@@ -10,6 +10,7 @@
 #include "basic/text.h"
 #include "bus/bus.h"
 #include "cli/gitremote.h"
+#include "client/aftermath.h"
 #include "client/foreign.h"
 #include "client/reply.h"
 #include "model/name.h"
@@ -189,6 +190,14 @@ int cli_follow(Cli *cli, const char *path, Job *ret)
                 job = JOB_NULL;
         }
         return 0;
+}
+
+int cli_watch(Cli *cli, const char *app, uint64_t version)
+{
+        const JobFollow want = {.watch_fd = STDOUT_FILENO, .line = show_line, .away = show_away};
+        Client *client;
+        int r = cli_connect(cli, &client);
+        return r < 0 ? r : watch_release(client, app, version, &want, &cli->error);
 }
 
 int cli_release(Cli *cli, uint64_t *ret)

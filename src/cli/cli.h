@@ -50,6 +50,9 @@ int cli_ask_app(Cli *cli, const char *method, Json **ret, const char *types, ...
  * log on standard error. 0 when it succeeded. `ret` may be NULL. */
 int cli_follow(Cli *cli, const char *path, Job *ret);
 
+/* Waits until it is known whether a release (0: the current one) stays; an error when it does not. */
+int cli_watch(Cli *cli, const char *app, uint64_t version);
+
 /* The release that the first argument names ("v12", "12"); 0 when there is none. */
 int cli_release(Cli *cli, uint64_t *ret);
 

@@ -60,6 +60,7 @@ int verb_releases_output(Cli *cli);
 int verb_releases_retry(Cli *cli);
 int verb_releases_lock(Cli *cli);
 int verb_releases_unlock(Cli *cli);
+int verb_releases_watch(Cli *cli);
 int verb_rollback(Cli *cli);
 int verb_domains(Cli *cli);
 int verb_domains_add(Cli *cli);

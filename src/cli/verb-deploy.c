@@ -53,6 +53,9 @@ int verb_deploy(Cli *cli)
         Client *client;
 
         int r = cli_app(cli, &app);
+        if (r >= 0 && cli_has(cli, OPTION_DETACH) && cli_has(cli, OPTION_WATCH))
+                return error_set(&cli->error, -EINVAL,
+                                 "--detach and --watch exclude each other: choose one of them");
         if (r >= 0)
                 r = cli_connect(cli, &client);
         if (r >= 0)
@@ -71,6 +74,8 @@ int verb_deploy(Cli *cli)
                 return CLI_OK;
         }
         /* What was released, and where it is to be seen, the log says. */
-        r = cli_follow(cli, path, NULL);
+        r = cli_follow(cli, path, &job);
+        if (r >= 0 && cli_has(cli, OPTION_WATCH))
+                r = cli_watch(cli, app, job.version);
         return r < 0 ? r : CLI_OK;
 }

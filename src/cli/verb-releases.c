@@ -137,3 +137,16 @@ int verb_releases_info(Cli *cli)
                 return r;
         return cli_has(cli, OPTION_JSON) ? cli_print_json(cli, release) : print_release(release);
 }
+
+int verb_releases_watch(Cli *cli)
+{
+        const char *app;
+        uint64_t version;
+
+        int r = cli_release(cli, &version);
+        if (r >= 0)
+                r = cli_app(cli, &app);
+        if (r >= 0)
+                r = cli_watch(cli, app, version);
+        return r < 0 ? r : CLI_OK;
+}

@@ -31,6 +31,7 @@ static const OptionInfo infos[_OPTION_MAX] = {
         [OPTION_SUPERSEDE] = {'\0', "supersede", 0,
                               "cancel deploys that came before and are not released yet"},
         [OPTION_CANARY] = {'\0', "canary", "SHARE", "this share of the requests first, as 10%"},
+        [OPTION_WATCH] = {'\0', "watch", 0, "wait until it is known whether the release stays"},
         [OPTION_FILE] = {'f', "file", "FILE", "take NAME=value lines from it; - is standard input"},
         [OPTION_REPLACE] = {'\0', "replace", 0, "remove what the file does not name"},
         [OPTION_DRY_RUN] = {'\0', "dry-run", 0, "say what would be done, and do nothing"},

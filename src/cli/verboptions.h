@@ -33,6 +33,7 @@ typedef enum Option {
         OPTION_ROLE,
         OPTION_SUPERSEDE,
         OPTION_CANARY,
+        OPTION_WATCH,
         OPTION_FILE,
         OPTION_REPLACE,
         OPTION_DRY_RUN,
@@ -73,7 +74,6 @@ const OptionInfo *option_info(Option o);
 typedef uint64_t OptionSet;
 
 #define OPTION_BIT(o) (UINT64_C(1) << (o))
-
 #define ALLOW_APP (OPTION_BIT(OPTION_APP) | OPTION_BIT(OPTION_REMOTE))
 #define ALLOW_JSON OPTION_BIT(OPTION_JSON)
 #define ALLOW_SHELL OPTION_BIT(OPTION_SHELL)
@@ -87,7 +87,7 @@ typedef uint64_t OptionSet;
    OPTION_BIT(OPTION_KEY))
 #define ALLOW_DEPLOY                                                                                        \
   (OPTION_BIT(OPTION_DETACH) | OPTION_BIT(OPTION_NO_ROLLBACK) | OPTION_BIT(OPTION_SUPERSEDE) |              \
-   OPTION_BIT(OPTION_CANARY))
+   OPTION_BIT(OPTION_CANARY) | OPTION_BIT(OPTION_WATCH))
 #define ALLOW_NUMBER OPTION_BIT(OPTION_NUMBER)
 #define ALLOW_REASON OPTION_BIT(OPTION_REASON)
 #define ALLOW_ROLLBACK                                                                                      \

@@ -106,7 +106,8 @@ const Verb verbs[] = {
          "build and release what was pushed",
          "Builds REF, a commit that the application's repository has; without it the current release's "
          "commit again.",
-         "paas deploy --app blog\npaas deploy 1a2b3c4d --app blog"},
+         "paas deploy --app blog\npaas deploy 1a2b3c4d --app blog\npaas deploy --canary 10% --watch --app "
+         "blog"},
         {"deploys", NULL, "", 0, 0, ALLOW_APP | ALLOW_JSON, verb_deploys,
          "list what waits, runs and ended lately",
          "Each operation that makes a release, and what it waits for. Without an application those of all.",
@@ -224,6 +225,12 @@ const Verb verbs[] = {
          "paas releases:retry --app blog"},
         {"releases:unlock", NULL, "VERSION", 1, 1, ALLOW_APP, verb_releases_unlock,
          "allow rolling back across a release", NULL, "paas releases:unlock v12 --app blog"},
+        {"releases:watch", NULL, "[VERSION]", 0, 1, ALLOW_APP, verb_releases_watch,
+         "wait until it is known whether a release stays",
+         "For as long as rollback-window lasts after its switch. Ends with 0 when it stays, or somebody has "
+         "released another one; with 1 when it was taken back or is bad, with the reason and what brought "
+         "the one before it back. Without VERSION the current one.",
+         "paas releases:watch v12 --app blog"},
         {"rollback", "releases:rollback", "[VERSION]", 0, 1, ALLOW_APP | ALLOW_ROLLBACK, verb_rollback,
          "go back to an earlier release",
          "Makes a new release of the old one's code and config, in seconds and without a build. Without "

@@ -162,12 +162,14 @@ static bool take_fate(HistoryRelease *h, const StoreEntry *entry)
                 return false;
         if (streq(status, "crashed")) { /* later than its success, which is still to come */
                 h->crashed = true;
+                if (!h->reason)
+                        h->reason = store_entry_trailer(entry, "Reason");
                 return false;
         }
         h->status = streq(status, "succeeded")  ? RELEASE_SUCCEEDED
                     : streq(status, "recorded") ? RELEASE_RECORDED
                                                 : RELEASE_FAILED;
-        if (h->status == RELEASE_FAILED)
+        if (h->status == RELEASE_FAILED && !h->reason)
                 h->reason = store_entry_trailer(entry, "Reason");
         return true;
 }

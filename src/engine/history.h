@@ -22,7 +22,7 @@ typedef struct HistoryRelease {
         Release release;
         char *email;
         ReleaseStatus status;
-        char *reason;       /* of a failure; NULL otherwise */
+        char *reason;       /* of a failure, or why it did not stay up; NULL otherwise */
         uint64_t operation; /* that made it; 0: none is said */
         bool crashed;       /* it had become current, and did not stay up */
 } HistoryRelease;

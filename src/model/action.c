@@ -66,6 +66,8 @@ static const ActionInfo actions[_ACTION_MAX] = {
         [ACTION_RELEASES_OUTPUT] = {"releases:output", ROLE_VIEWER,
                                     "read what a build and a release command printed"},
         [ACTION_RELEASES_RETRY] = {"releases:retry", ROLE_DEPLOYER, "try a failed release again"},
+        [ACTION_RELEASES_WATCH] = {"releases:watch", ROLE_VIEWER,
+                                   "wait until it is known whether a release stays"},
         [ACTION_ROLLBACK] = {"rollback", ROLE_DEPLOYER, "go back to an earlier release"},
         [ACTION_ROLLBACK_FORCE] = {"rollback --force", ROLE_OWNER, "go back across a locked release"},
         [ACTION_RUN] = {"run", ROLE_OPERATOR, "run a command in the application, a shell for example"},

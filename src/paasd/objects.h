@@ -57,6 +57,7 @@ int method_rollback(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_retry_release(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_lock_release(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_unlock_release(sd_bus_message *message, void *userdata, sd_bus_error *e);
+int method_get_outcome(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_open_release_log(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_list_domains(sd_bus_message *message, void *userdata, sd_bus_error *e);
 

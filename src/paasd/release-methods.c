@@ -6,6 +6,7 @@
 #include "basic/text.h"
 #include "bus/bus.h"
 #include "engine/history.h"
+#include "engine/outcome.h"
 #include "engine/rerelease.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"
@@ -117,4 +118,25 @@ int method_open_release_log(sd_bus_message *message, void *userdata, sd_bus_erro
         char *const arguments[] = {option, id, app_id, s->app.id, j && !j->ended ? NULL : ended, NULL};
         r = logstream_open(m, arguments, &fd);
         return r < 0 ? r : sd_bus_reply_method_return(message, "h", fd);
+}
+
+int method_get_outcome(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        Manager *m = manager_of(message);
+        Caller caller;
+        uint64_t version;
+        _cleanup_outcome_ Outcome o = {0};
+        _cleanup_error_ Error error = ERROR_NULL;
+        int r = caller_may(m, message, ACTION_RELEASES_WATCH, userdata, &caller, e);
+        if (r >= 0)
+                r = sd_bus_message_read(message, "t", &version);
+        if (r < 0)
+                return r;
+        r = outcome_read(m->engine, userdata, version, &o, &error);
+        if (r < 0)
+                return bus_error_reply(e, r, &error);
+        _cleanup_free_ char *path = o.job ? job_object_path(o.job) : strdup("/");
+        return path ? sd_bus_reply_method_return(message, "tstso", o.version, o.state, o.left,
+                                                 o.reason ? o.reason : "", path)
+                    : -ENOMEM;
 }

@@ -11,6 +11,7 @@
 #include "basic/file.h"
 #include "basic/text.h"
 #include "basic/uuid.h"
+#include "client/aftermath.h"
 #include "client/foreign.h"
 #include "client/jobview.h"
 #include "client/reply.h"
@@ -218,10 +219,34 @@ static int find_out(const Deploy *d, char **ret_reason)
         return r < 0 ? r : -ECANCELED;
 }
 
+static JobFollow make_follow(void)
+{
+        return (JobFollow){
+                .watch_fd = fcntl(PUSHER_FD, F_GETFD) >= 0 ? PUSHER_FD : -1,
+                .line = put_line,
+                .away = say_away,
+        };
+}
+
+/* The branch follows what is current: it is set when that is known. */
+static int watch(const Deploy *d, uint64_t version, char **ret_reason)
+{
+        _cleanup_error_ Error e = ERROR_NULL;
+        const JobFollow want = make_follow();
+        int r = watch_release(d->client, d->app, version, &want, &e);
+        (void) succeed(d);
+        if (r == 0)
+                return 0;
+        const char *text = r == -ECANCELED ? "nobody waited for the end of the watch" : error_text(&e, r);
+        say_failure(text);
+        *ret_reason = first_line(text);
+        return r;
+}
+
 static int conclude(const Deploy *d, const Job *job, char **ret_reason)
 {
         if (job->state == JOB_SUCCEEDED)
-                return succeed(d);
+                return d->plan->options.watch ? watch(d, job->version, ret_reason) : succeed(d);
 
         bool canceled = job->state == JOB_CANCELED;
         const char *text = *job->error ? job->error
@@ -236,11 +261,7 @@ static int follow(const Deploy *d, const char *path, char **ret_reason)
 {
         _cleanup_error_ Error e = ERROR_NULL;
         _cleanup_job_ Job job = JOB_NULL;
-        JobFollow want = {
-                .watch_fd = fcntl(PUSHER_FD, F_GETFD) >= 0 ? PUSHER_FD : -1,
-                .line = put_line,
-                .away = say_away,
-        };
+        const JobFollow want = make_follow();
 
         int r = job_follow(d->client, path, &want, &job, &e);
         if (r == -ENOENT)

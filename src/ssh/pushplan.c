@@ -44,14 +44,19 @@ static char *unknown_option(char *const *options, PushOptions *ret)
                         ret->no_rollback = true;
                 else if (streq(options[i], "supersede"))
                         ret->supersede = true;
+                else if (streq(options[i], "watch"))
+                        ret->watch = true;
                 else if (text_after(options[i], "canary="))
                         ret->canary = text_after(options[i], "canary=");
                 else if (asprintf(&text,
                                   "push option '%.100s' is not known: there are canary=10%%, detach, "
-                                  "no-rollback and supersede",
+                                  "no-rollback, supersede and watch",
                                   options[i]) < 0)
                         return NULL;
         }
+        if (!text && ret->detach && ret->watch)
+                return strdup(
+                        "push options detach and watch: who goes away cannot watch. Choose one of them");
         return text;
 }
 

@@ -12,6 +12,7 @@ typedef struct PushOptions {
         bool detach;      /* the deploy goes on when the pusher goes away */
         bool no_rollback; /* the release may not be rolled back across */
         bool supersede;   /* deploys that came before and are not released yet are cancelled */
+        bool watch;       /* the push ends when it is known whether the release stays */
         const char
                 *canary; /* "10%": which share of the requests it gets first; NULL: as it is set; borrowed */
 } PushOptions;

@@ -109,8 +109,8 @@ static void an_unknown_option_is_refused(void **state)
 
         plan_is("main", options, false,
                 (Want[]){{ONE, "refs/heads/main",
-                          "push option 'ci.skip' is not known: there are canary=10%, detach, no-rollback "
-                          "and supersede"}},
+                          "push option 'ci.skip' is not known: there are canary=10%, detach, no-rollback, "
+                          "supersede and watch"}},
                 1, &p);
         assert_int_equal(p.deploy, SIZE_MAX);
 }

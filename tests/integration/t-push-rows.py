@@ -288,7 +288,7 @@ def going_away():
     check('no-rollback marks the release', r.returncode == 0 and marked.get('no_rollback') is True and not marked['eligible_for_rollback'], r.stdout, marked)
     write(directory, {'version': 'optional'})
     r = push(directory, name, '-o', 'nonsense', 'HEAD:refs/heads/main', timeout=150)
-    check('an unknown push option is refused', r.returncode == 1 and 'detach, no-rollback and supersede' in r.stdout, r.stdout)
+    check('an unknown push option is refused', r.returncode == 1 and 'detach, no-rollback, supersede and watch' in r.stdout, r.stdout)
 
 
 def main():

@@ -69,7 +69,7 @@ new_app options
 dir=$TMPDIR/options
 repo hello-python "$dir"
 fails 'an unknown push option' push "$dir" options -o ci.skip HEAD:refs/heads/main
-like 'is refused with those there are' "$output" "push option 'ci.skip' is not known: there are canary=10%, detach, no-rollback and supersede"
+like 'is refused with those there are' "$output" "push option 'ci.skip' is not known: there are canary=10%, detach, no-rollback, supersede and watch"
 succeeds 'detach' push "$dir" options -o detach HEAD:refs/heads/main
 like 'says that it goes on' "$output" 'goes on without you'
 within 60 'and it does' eval '[ "$(release options)" = 1 ]'

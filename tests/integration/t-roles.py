@@ -85,6 +85,7 @@ CASES = {
     'releases:lock': [Case('releases:lock v1 --reason because -a {app}', after=['releases:unlock v1 -a {app}']),
                       Case('releases:unlock v1 -a {app}', before=['releases:lock v1 --reason because -a {app}'])],
     'releases:output': [Case('releases:output -a {app}')],
+    'releases:watch': [Case('releases:watch v1 -a {app}')],
     'releases:retry': [Case('releases:retry v999 -a {app}', code=None)],
     'rollback': [Case('rollback v999 -a {app}', code=None)],
     'rollback --force': [Case('rollback v999 --force -a {app}', code=None, first='rollback')],

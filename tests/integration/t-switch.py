@@ -6,12 +6,13 @@
 # timeout: 500
 import json
 import os
+import re
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lib'))
 from paaslab import *
-from pushlib import Load, current, from_paas, paasd_back, releases, repository, write
+from pushlib import Load, current, from_paas, paasd_back, releases, remote_main, repository, write
 
 NAME_OF_APP = 'switches'
 CODE = '''import http.server, os, sys, threading, time
@@ -135,6 +136,75 @@ def after_the_switch():
     check('a rollback over it', r.returncode == 0 and answers('good'), r.stdout)
 
 
+def pusher(kind):
+    """A push that stays until it is known whether its release does."""
+    write(DIRECTORY, {'kind': kind})
+    return start(*push_command(DIRECTORY, NAME_OF_APP, '-o', 'watch', 'HEAD:main'))
+
+
+def pushes_that_wait():
+    before, good = current(NAME_OF_APP)['version'], remote_main(NAME_OF_APP)
+    waits = pusher('dies')
+    within(120, 'watch: its release is current', lambda: answers('dies'))
+    bad = current(NAME_OF_APP)['version']
+    inlab('systemctl', 'kill', '-s', 'KILL', 'paasd.service')
+    within(60, 'watch: paasd is back', paasd_back)
+    dies()
+    said, _ = waits.communicate(timeout=120)
+    check('watch: the push is refused when its release is taken back, and shows why and what came of it',
+          waits.returncode == 1 and all(text in said for text in (
+              'Watching v%d' % bad, 'v%d is taken back: web.1 exited with status 7' % bad, 'Released v%d' % (bad + 1),
+              'v%d was taken back: web.1 exited with status 7' % bad)), said)
+    check('watch: the branch is that of the good one', remote_main(NAME_OF_APP) == good and answers('good'))
+    r = paas('releases:watch', 'v%d' % bad, '-a', NAME_OF_APP)
+    check('releases:watch tells it afterwards', r.returncode == 1 and 'v%d was taken back: web.1 exited' % bad in r.stdout, r.stdout)
+    r = paas('releases:watch', 'v%d' % before, '-a', NAME_OF_APP)
+    check('of one that was replaced by paas, too', r.returncode == 0 and 'was replaced meanwhile' in r.stdout, r.stdout)
+    r = paas('releases:watch', 'v999', '-a', NAME_OF_APP)
+    check('one that there is not is refused', r.returncode == 4 and 'no release v999' in r.stdout, r.stdout)
+    r = release(DIRECTORY, 'good', '-o', 'detach', '-o', 'watch')
+    check('detach and watch together are refused', r.returncode == 1 and 'Choose one' in r.stdout, r.stdout)
+    set_to('rollback-window=3s')
+    r = release(DIRECTORY, 'good', '-o', 'watch')
+    now = current(NAME_OF_APP)['version']
+    check('watch: one that stays is told as such', r.returncode == 0 and 'v%d stays' % now in r.stdout, r.stdout)
+    r = paas('deploy', '--watch', '-a', NAME_OF_APP, timeout=120)
+    check('paas deploy --watch', r.returncode == 0 and 'v%d stays' % (now + 1) in r.stdout, r.stdout)
+    r = paas('releases:watch', '-a', NAME_OF_APP)
+    check('its window has passed', r.returncode == 0 and 'is current, and not watched' in r.stdout, r.stdout)
+    set_to('rollback-window=120s')
+
+
+def served_by():
+    """HAProxy's current worker."""
+    workers = from_paas('router').get('workers', [])
+    return next((w['pid'] for w in workers if not w['old']), None)
+
+
+def reload_router():
+    before = served_by()
+    inlab('systemctl', 'reload', 'paas-router.service')
+    within(60, 'the router has a new worker', lambda: served_by() not in (None, before))
+
+
+def errors_add_up():
+    """One error is no share; the second one is, also when the router began to count anew and paasd was killed meanwhile."""
+    before = current(NAME_OF_APP)['version']
+    r = release(DIRECTORY, 'some', '-o', 'canary=0%')
+    bad = current(NAME_OF_APP)['version']
+    check('errors: the push', r.returncode == 0 and bad > before, r.stdout)
+    ask(NAME_OF_APP, '/work')
+    within(30, 'errors: the first one is counted', lambda: re.search(r'"[^"]* 1 1"', inlab('cat', '/run/paas/window/' + NAME_OF_APP).stdout))
+    reload_router()
+    inlab('systemctl', 'kill', '-s', 'KILL', 'paasd.service')
+    within(60, 'errors: paasd is back', paasd_back)
+    check('errors: one is not enough', current(NAME_OF_APP)['version'] == bad)
+    ask(NAME_OF_APP, '/work')
+    within(60, 'errors: with the second one the good release is back', lambda: current(NAME_OF_APP)['user'] == 'paas' and answers('good'))
+    now = current(NAME_OF_APP)
+    check('errors: both are named', '2 of 2 requests' in now['description'], now)
+
+
 class Busy:
     """Requests to a path all the time."""
 
@@ -153,6 +223,34 @@ class Busy:
         return json.loads(self.process.communicate('\n', timeout=60)[0])
 
 
+def lots():
+    """How many of the hundred lots name a server, in the running worker."""
+    said = inlab('sh', '-c', 'echo "show map /var/lib/paas/router/lots.map" | socat -t 5 - /run/paas/router/admin.sock').stdout
+    return len([line for line in said.splitlines() if line.strip()])
+
+
+def survives():
+    """The share is there again, and no larger, after a reload, a restart of the router and a kill of paasd; then it goes on by itself."""
+    write(DIRECTORY, {'kind': 'better'})
+    going = start(*push_command(DIRECTORY, NAME_OF_APP, '-o', 'canary=10%', 'HEAD:main'))
+    within(120, 'a canary of 10%', lambda: lots() == 10)
+    for what, command in (('a reload', ('systemctl', 'reload', 'paas-router.service')),
+                          ('a restart of the router', ('systemctl', 'restart', 'paas-router.service')),
+                          ('a kill of paasd', ('systemctl', 'kill', '-s', 'KILL', 'paasd.service'))):
+        before = served_by()
+        inlab(*command)
+        within(60, what + ': all is there again', lambda: paasd_back() and (served_by() not in (None, before) or 'paasd' in what))
+        within(30, what + ': the canary has its share', lambda: lots() == 10)
+        check(what + ': it is asked for no more', [ask(NAME_OF_APP) for _ in range(10)].count('better') < 8)
+    busy = Busy('/work')
+    said, _ = going.communicate(timeout=180)
+    busy.end()
+    check('it goes on by itself', going.returncode == 0 and 'it gets all of them now' in said, said)
+    within(30, 'and nothing is left of the share', lambda: lots() == 0 and answers('better'))
+    release(DIRECTORY, 'good', '-o', 'canary=0%')
+    within(30, 'the good one again', lambda: answers('good'))
+
+
 def canary():
     before = current(NAME_OF_APP)['version']
     busy = Busy('/work')
@@ -167,6 +265,7 @@ def canary():
     r = release(DIRECTORY, 'good', '-o', 'canary=50%')
     busy.end()
     check('a good canary goes on by itself', r.returncode == 0 and 'it gets all of them now' in r.stdout, r.stdout)
+    survives()
     write(DIRECTORY, {'other': '1'})
     r = push(DIRECTORY, NAME_OF_APP, '-o', 'canary=lots', 'HEAD:main')
     check('what is no share is refused', r.returncode == 1 and 'lots' in r.stdout, r.stdout)
@@ -209,6 +308,8 @@ def main():
         hear_of_it()
         refused_before_the_switch(DIRECTORY)
         after_the_switch()
+        pushes_that_wait()
+        errors_add_up()
         canary()
         if FLAVOUR == 'sanitize':
             killed()
