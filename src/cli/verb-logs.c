@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "basic/text.h"
 #include "cli/cli.h"
 #include "cli/logcopy.h"
+#include "client/reply.h"
 
 #define LINES_DEFAULT 100
 
@@ -56,6 +58,19 @@ int verb_logs(Cli *cli)
         return r < 0 ? r : show(cli, reply);
 }
 
+/* What became of it, when that was no success: the last words of what it printed seldom say so. */
+static int show_reason(Cli *cli, uint64_t version)
+{
+        _cleanup_json_ Json *release = NULL;
+        int r = cli_ask_app(cli, "GetRelease", &release, "t", version);
+        if (r < 0)
+                return r;
+        const char *reason = reply_text(release, "reason");
+        if (*reason)
+                printf(" !     %s: %s\n", reply_text(release, "status"), reason);
+        return 0;
+}
+
 int verb_releases_output(Cli *cli)
 {
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
@@ -74,5 +89,7 @@ int verb_releases_output(Cli *cli)
                 r = sd_bus_message_append(m, "t", version);
         if (r >= 0)
                 r = client_app_send(client, app, m, &reply, &cli->error);
-        return r < 0 ? r : show(cli, reply);
+        if (r >= 0)
+                r = show(cli, reply);
+        return r < 0 ? r : show_reason(cli, version);
 }

@@ -124,7 +124,7 @@ check('a release that fails', r.returncode != 0 and releases()[0]['status'] == '
 check('the list says how', 'release command failed' in verb('releases'))
 printed = verb('releases:output', f'v{failed}')
 check('releases:output: what build and release command printed',
-      all(w in printed for w in ('Discovering process types', 'migrate again')), printed)
+      all(w in printed for w in ('Discovering process types', 'migrate again', 'exited with status 1')), printed)
 check('releases:info: why it failed', 'exited with status 1' in verb('releases:info', f'v{failed}'))
 refused('rollback', f'v{failed}', says=['never was current', 'releases:retry'])
 text = verb('releases:retry', ok=False)
