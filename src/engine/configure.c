@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "basic/buffer.h"
+#include "basic/log.h"
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "engine/fault.h"
@@ -46,6 +47,8 @@ static int apply(Engine *e, AppState *s, const Config *set, char *const *unset, 
         return config_check_total(&c, error);
 }
 
+#define PENDING_REFS "refs/paas/pending/"
+
 static char *pending_ref(const char *id)
 {
         _cleanup_free_ char *name = strdup(id);
@@ -53,7 +56,25 @@ static char *pending_ref(const char *id)
         if (!name)
                 return NULL;
         *strchr(name, '/') = '.';
-        return asprintf(&ref, "refs/paas/pending/%s", name) < 0 ? NULL : ref;
+        return asprintf(&ref, PENDING_REFS "%s", name) < 0 ? NULL : ref;
+}
+
+void configure_drop_orphans(Engine *e)
+{
+        _cleanup_strv_ char **refs = NULL;
+        int r = store_list_refs(e->store, PENDING_REFS, &refs);
+        STRV_FOREACH(ref, refs) {
+                char commit[STORE_ID_SIZE];
+                _cleanup_free_ char *id = strdup(*ref + strlen(PENDING_REFS));
+                char *dot = id ? strrchr(id, '.') : NULL;
+                if (!dot)
+                        continue;
+                *dot = '/';
+                if (!job_find(e, id) && store_resolve(e->store, *ref, commit) >= 0)
+                        r = store_remove_ref(e->store, *ref, commit, NULL);
+        }
+        if (r < 0)
+                log_warning(r, "cannot look for values of config changes that were never queued");
 }
 
 typedef struct SealedSet {
@@ -155,6 +176,7 @@ int configure_submit(Engine *e, AppState *s, const Config *set, char *const *uns
                 r = strv_appendf(&j->operation.arguments, "unset %s", *name);
         if (r >= 0)
                 r = store_pending(j, s, set, error);
+        fault_point("config:sealed");
         if (r >= 0)
                 r = job_save(j);
         if (r < 0) {

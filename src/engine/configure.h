@@ -12,3 +12,6 @@ extern const JobType configure_job_type;
  * goes on from. Returns 0 without a job (`*ret` NULL) when nothing would change. */
 int configure_submit(Engine *e, AppState *s, const Config *set, char *const *unset, bool no_restart,
                      const Actor *actor, Job **ret, Error *error);
+
+/* Once all jobs are loaded: values that were sealed for one that never came to be are removed. */
+void configure_drop_orphans(Engine *e);

@@ -252,6 +252,7 @@ static int set_going(Engine *e, Error *error)
         r = job_load_all(e, restore);
         if (r < 0)
                 return r;
+        configure_drop_orphans(e);
         if (e->n_jobs > 1)
                 qsort(e->jobs, e->n_jobs, sizeof(Job *), by_age);
         queue_take_up(e);

@@ -219,6 +219,16 @@ def recorded_under_kill():
         check(point + ': what runs is untouched', seen('AT') == 'none')
 
 
+def lost_before_it_was_queued():
+    """Its values were sealed; nobody was told that it is taken, and it is not."""
+    before = versions()
+    inlab('sh', '-c', 'echo config:sealed >/run/paas/fault')
+    r = paas('config:set', 'SEALED=1', '-a', APP_NAME, timeout=120)
+    check('config:sealed: paasd died there, and the command says that it does not know', inlab('rm', '/run/paas/fault').returncode != 0 and r.returncode == 5, r.stdout)
+    within(60, 'config:sealed: paasd is back', paasd_back)
+    check('config:sealed: nothing is changed', versions() == before and value('SEALED') != '1')
+
+
 def changed_under_kill():
     paas('config:set', 'SHOWN=up', '-a', APP_NAME)
     load = Load(APP_NAME)
@@ -391,6 +401,8 @@ def main():
     laptop()
     if FLAVOUR == 'sanitize':
         recorded_under_kill()
+        lost_before_it_was_queued()
+        lost_before_it_was_queued()
         changed_under_kill()
         the_state_is_whole()
     destroy_app(APP_NAME)
