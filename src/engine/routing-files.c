@@ -93,6 +93,7 @@ RenderTraffic routing_traffic(const AppSettings *s)
                 .tunnel_timeout = settings_number(s, NULL, "tunnel-timeout"),
                 .max_body = settings_number(s, NULL, "max-body"),
                 .sticky = settings_number(s, NULL, "sticky") > 0,
+                .keep_alive = settings_number(s, NULL, "keep-alive") > 0,
                 .protocol = (TrafficProtocol) settings_number(s, NULL, "protocol"),
         };
 }

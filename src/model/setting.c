@@ -27,6 +27,8 @@ const Setting settings_table[] = {
          "the header whose value decides with balance=header"},
         {"idle-timeout", SETTING_APP, SETTING_SECONDS, 1, 86400, "55s", NULL, 0,
          "how long an answer that has begun may be silent"},
+        {"keep-alive", SETTING_APP, SETTING_FLAG, 0, 0, "yes", NULL, 0,
+         "whether the router keeps a connection to an instance for the next request"},
         {"listen", SETTING_WEB, SETTING_CHOICE, 0, 0, "auto", "auto|port|socket|proxy", 0,
          "how a web process gets its connections; auto: port, unless the pack starts it otherwise"},
         {"max-body", SETTING_APP, SETTING_BYTES, 0, UINT64_MAX, "0", NULL, 0,

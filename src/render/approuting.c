@@ -93,6 +93,8 @@ void render_traffic(Buffer *out, const RenderTraffic *t)
         put_balance(out, t);
         put_timeouts(out, t);
         put_body(out, t);
+        if (!t->keep_alive)
+                buffer_puts(out, "    option http-server-close\n");
         if (t->protocol == TRAFFIC_GRPC)
                 buffer_puts(out, "    option tcp-check\n");
         if (t->sticky)

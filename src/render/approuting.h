@@ -30,11 +30,16 @@ typedef struct RenderTraffic {
         uint64_t connect_timeout, response_timeout, idle_timeout, tunnel_timeout; /* s */
         uint64_t max_body;                                                        /* bytes; 0: no limit */
         bool sticky;
+        bool keep_alive; /* of the connections to the instances */
         TrafficProtocol protocol;
 } RenderTraffic;
 
 #define TRAFFIC_DEFAULT                                                                                     \
-  ((RenderTraffic){.connect_timeout = 5, .response_timeout = 30, .idle_timeout = 55, .tunnel_timeout = 3600})
+  ((RenderTraffic){.connect_timeout = 5,                                                                    \
+                   .response_timeout = 30,                                                                  \
+                   .idle_timeout = 55,                                                                      \
+                   .tunnel_timeout = 3600,                                                                  \
+                   .keep_alive = true})
 
 /* Only what differs from the default: most backends have no line of it. */
 void render_traffic(Buffer *out, const RenderTraffic *t);

@@ -18,7 +18,7 @@
 
 #define CHECKED                                                                                             \
   "weight 100 check inter 10s fastinter 500ms downinter 500ms rise 1 fall 2 "                               \
-  "observe layer7 error-limit 1 on-error fastinter\n"
+  "observe layer7 error-limit 1 on-error fastinter pool-purge-delay 500ms\n"
 
 static char directory[] = "/tmp/test-haproxy.XXXXXX";
 
@@ -122,6 +122,7 @@ static void test_traffic(void **state)
                             .sticky = true,
                             .protocol = TRAFFIC_H2C};
         static const char *const lines[] = {
+                "    option http-server-close\n",
                 "    balance hdr(X-User)\n    hash-type consistent\n",
                 "    timeout connect 2s\n",
                 "    timeout server 10s\n",

@@ -16,6 +16,7 @@ SERVER = '''
 import http.server, os, threading, time
 busy, most, lock = 0, 0, threading.Lock()
 class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
     def log_message(self, *a): pass
     def do_GET(self):
         global busy, most
@@ -29,7 +30,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.rfile.read(length)
         with lock:
             busy -= slow
-        body = ('%s %d %d\\n' % (os.environ['DYNO'], most, length)).encode()
+        body = ('%s %d %d %d\\n' % (os.environ['DYNO'], most, length, self.client_address[1])).encode()
         self.send_response(200)
         self.send_header('Content-Length', str(len(body)))
         self.end_headers()
@@ -101,9 +102,19 @@ set_all('response-timeout=1s', 'max-connections=0', 'max-body=0')
 check('no first byte within response-timeout: 504', code('/slow/15') == '504')
 check('any body again', ask(APP, '/', '--data-binary', 'x' * 5000).split()[2] == '5000')
 
+# --- connections to the instance
+def connections():
+    """Of five requests that a client sends over one of its own."""
+    return {line.split()[3] for line in ask(APP, '/', *('http://%s.%s/' % (APP, DOMAIN),) * 4).splitlines()}
+
+
+check('a connection to an instance serves one request after another', len(connections()) < 3)
+set_all('keep-alive=no')
+within(10, 'keep-alive=no: each has its own', lambda: len(connections()) == 5)      # the worker before the reload may take one more connection
+
 # --- which instance
 check('two web processes', paas('ps:scale', 'web=2', '-a', APP).returncode == 0)
-set_all('response-timeout=', 'balance=roundrobin')
+set_all('response-timeout=', 'keep-alive=', 'balance=roundrobin')
 got = answers(6)
 check('roundrobin: in turn', got.count('web.1') == 3 and got.count('web.2') == 3, got)
 r = paas('settings:set', 'balance=header', '-a', APP)
