@@ -3,7 +3,8 @@
 throughput against a minimal configuration of HAProxy; and what ten deploys with open WebSockets and fifty applications leave behind.
 
 Alone: tests/bench/run zero-downtime. SECONDS_STEADY (30) and ROUNDS (5) say how long it looks, KINDS which
-kinds of socket it looks at."""
+kinds of socket it looks at, RATE (500) how many requests a second it sends, ROWS which lines of the table it
+makes ("deploy,package upgrade", by their names; "none": none), each of them TIMES times instead of what the table says."""
 
 import os
 import statistics
@@ -27,17 +28,24 @@ STEADY = int(os.environ.get("SECONDS_STEADY", "30"))
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 APP = "steady"
 KINDS = os.environ.get("KINDS", "port socket proxy").split()
+RATE = int(os.environ.get("RATE", "500"))
+ROWS = [row for row in os.environ.get("ROWS", "").split(",") if row]
+TIMES = int(os.environ.get("TIMES", "0"))
+# What somebody would write by hand in front of the same instance; with its log it tells the journal of each request, as the router does.
+LOG = """    log /run/systemd/journal/dev-log len 8192 local0 info
+    option httplog"""
 MINIMAL = """
 defaults
     mode http
+%(log)s
     timeout connect 5s
     timeout client 60s
     timeout server 60s
 frontend f
-    bind 127.0.0.1:8080
+    bind 127.0.0.1:%(port)d
     default_backend b
 backend b
-    server s 127.0.0.1:%s
+    server s 127.0.0.1:%(instance)s
 """
 
 
@@ -58,11 +66,14 @@ def print_row(name, number, s):
 
 
 def bench_table(kind, app, install):
-    load = Load(APP)
+    load = Load(APP, RATE)
     with load.span("steady"):
         time.sleep(STEADY)
     rows = [("steady", 1, load.spans[0])]
     for name, number, happens in events(app, install):
+        if ROWS and name not in ROWS:
+            continue
+        number = TIMES or number
         with load.span(name) as span:
             for _ in range(number):
                 happens()
@@ -78,34 +89,56 @@ def bench_table(kind, app, install):
         for line in span.explain():
             print("    " + line)
     by_name = {name: span for name, _, span in rows}
-    print(f"  p99 during a deploy: {by_name['deploy'].p99 / by_name['steady'].p99:.2f} x steady")
+    if "deploy" in by_name:
+        print(f"  p99 during a deploy: {by_name['deploy'].p99 / by_name['steady'].p99:.2f} x steady")
 
 
-def throughput(port):
+def processor_time(pid):
+    """In microseconds, of all threads."""
+    return sum(int(line.split()[0]) for line in must(inlab("sh", "-c", f"cat /proc/{pid}/task/*/schedstat")).splitlines()) / 1000
+
+
+def throughput(port, pid):
+    """Requests a second, and the proxy's processor time for one: a busy machine blurs the first more than the second."""
+    before = processor_time(pid)
     load = Load(APP, rate=0, websockets=0, downloads=0, options=("--closed", "32", "--pool", "32", "--kind", "h1", "--http", str(port)))
     with load.span("closed") as span:
         time.sleep(4)
-    load.end()
-    return span.requests / 4 if span.failed == 0 else 0
+    account = load.end()
+    return (span.requests / 4, (processor_time(pid) - before) / account["sent"]) if account["failed"] == 0 else (0, 0)
+
+
+def start_minimal(unit, port, log, instance):
+    with tempfile.NamedTemporaryFile("w") as f:
+        f.write(MINIMAL % {"port": port, "log": log, "instance": instance})
+        f.flush()
+        benchlab.lab("cp", f.name, f"{benchlab.NAME}:/root/{unit}.cfg")
+    must(inlab("systemd-run", "--quiet", "--unit=" + unit, "-p", "LogRateLimitIntervalSec=1s", "-p", "LogRateLimitBurst=1000000",
+               "/usr/sbin/haproxy", "-db", "-f", f"/root/{unit}.cfg"))
+    until(unit + " answers", lambda: inlab("curl", "-sf", f"http://127.0.0.1:{port}/").returncode == 0)
+    return port, disturb.main_pid(unit)
 
 
 def bench_throughput(app):
     environment = must(inlab("systemctl", "show", "-P", "Environment", app.units()[0])).split()
-    address = next(word.split("=", 1)[1] for word in environment if word.startswith("PORT="))
-    with tempfile.NamedTemporaryFile("w") as f:
-        f.write(MINIMAL % address)
-        f.flush()
-        benchlab.lab("cp", f.name, benchlab.NAME + ":/root/minimal.cfg")
-    must(inlab("systemd-run", "--quiet", "--unit=minimal", "/usr/sbin/haproxy", "-db", "-f", "/root/minimal.cfg"))
-    until("the minimal configuration answers", lambda: inlab("curl", "-sf", "http://127.0.0.1:8080/").returncode == 0)
-    ours, minimal = [], []
-    for _ in range(ROUNDS):
-        minimal.append(throughput(8080))
-        ours.append(throughput(80))
-    must(inlab("systemctl", "stop", "minimal"))
-    print("\nthroughput, 32 kept HTTP/1.1 connections in a closed loop (min, median, max)")
-    benchlab.show("floor: a minimal configuration of HAProxy", minimal, unit="/s")
-    benchlab.show("paas-router", ours, statistics.median(minimal), unit="/s")
+    instance = next(word.split("=", 1)[1] for word in environment if word.startswith("PORT="))
+    router = must(inlab("pgrep", "-n", "-P", disturb.main_pid("paas-router.service"))).strip()
+    proxies = {"floor: a minimal configuration that logs": start_minimal("minimal-log", 8081, LOG, instance),
+               "a minimal configuration without a log": start_minimal("minimal", 8080, "", instance),
+               "paas-router": (80, router)}
+    found = {name: [] for name in proxies}
+    for i in range(ROUNDS):
+        for name in sorted(proxies, reverse=i % 2):
+            found[name].append(throughput(*proxies[name]))
+    must(inlab("systemctl", "stop", "minimal", "minimal-log"))
+    for k, what, unit in ((0, "throughput, 32 kept HTTP/1.1 connections in a closed loop", "/s"), (1, "the proxy's processor time for a request", "us")):
+        print(f"\n{what} (min, median, max)")
+        floor = None
+        for name, pairs in found.items():
+            values = [pair[k] for pair in pairs]
+            benchlab.show(name, values, floor, unit)
+            floor = floor or statistics.median(values)
+    print(f"  load average {os.getloadavg()[0]:.1f}")
 
 
 COUNT = """
@@ -147,10 +180,12 @@ def bench():
     for kind in KINDS:
         must(paas("ps:listen", "web=" + kind, "-a", APP))
         app.scale(1)
-        bench_table(kind, app, install)
-        if kind == "port":
+        if ROWS != ["none"]:
+            bench_table(kind, app, install)
+        if kind == "port" and ROWS in ([], ["none"]):
             bench_throughput(app)
     must(paas("ps:listen", "web=port", "-a", APP))
     must(paas("settings:unset", "upgrade-drain-timeout", "max-draining", "rollback-window", "-a", APP))
     app.scale(1)
-    bench_bounds(app)
+    if not ROWS:
+        bench_bounds(app)
