@@ -48,7 +48,9 @@ struct Instance {
         uint64_t started, active_since; /* realtime, usec */
         uint64_t exits[CRASH_EXITS];    /* monotonic, the latest ones, as a ring */
         unsigned n_exits;
-        bool unready;          /* the router's checks found so, when it was last asked */
+        bool unready;          /* down, or refuses, when it was last looked at */
+        bool down;             /* the router's checks found so */
+        bool refuses;          /* its readiness commands say that it should get no requests */
         bool crash_told;       /* somebody was told that it crashes */
         uint64_t drain_since;  /* monotonic; of one that drains */
         uint64_t quiet_since;  /* realtime: it was told to take no new work; 0: it was not */

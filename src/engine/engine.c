@@ -37,6 +37,7 @@
 #include "engine/users.h"
 #include "engine/vigil.h"
 #include "model/paths.h"
+#include "render/checkunits.h"
 #include "seal/authority.h"
 
 static const JobType *type_of(OperationKind kind)
@@ -91,6 +92,9 @@ static void unit_changed(void *userdata, const char *name)
         if (!*name) { /* systemd was reloaded: signals may have been missed */
                 for (size_t i = 0; i < e->n_worlds; i++)
                         world_may_have_changed(e->worlds[i]);
+                readiness_ask(e);
+        } else if (text_after(name, READY_UNIT_PREFIX)) {
+                readiness_ask(e);
         } else if (streq(name, "paas-router.service")) {
                 e->router_static[0] = '\0';
                 int r = routing_sync(e, &error);
@@ -257,6 +261,7 @@ static int set_going(Engine *e, Error *error)
                 qsort(e->jobs, e->n_jobs, sizeof(Job *), by_age);
         queue_take_up(e);
         vigil_take_up(e);
+        readiness_ask(e);
         r = users_end_disabled(e);
         if (r < 0)
                 return r;
@@ -324,6 +329,7 @@ Engine *engine_free(Engine *e)
                 world_remove(e, e->worlds[0]);
         free(e->worlds);
         unit_call_free(e->first_observation);
+        unit_call_free(e->readiness_call);
         sd_event_source_disable_unref(e->queue);
         sd_event_source_disable_unref(e->reload_timer);
         sd_event_source_disable_unref(e->router_write);

@@ -29,7 +29,7 @@ int liveness_units(Engine *e, const AppState *s, const Instance *i, const Render
                 return r;
         if (instance_is_routed(i))
                 instance_address(i, address);
-        const RenderCheck c = {
+        RenderCheck c = {
                 .instance = render,
                 .type = CHECK_LIVENESS,
                 .host = domains ? domains[0] : "localhost",
@@ -37,11 +37,12 @@ int liveness_units(Engine *e, const AppState *s, const Instance *i, const Render
                 .checks = true,
                 .timeout = starting_time(e, i, &render->release->checks),
         };
-        for (int commands = 0; commands <= 1; commands++) {
-                _cleanup_free_ char *unit = render_live_unit(render, commands);
+        for (int kind = 0; kind < _WATCH_MAX; kind++) {
+                _cleanup_free_ char *unit = render_live_unit(render, (RenderWatch) kind);
                 if (!unit)
                         continue;
-                ret[n] = render_live(&c, commands);
+                c.type = kind == WATCH_READY ? CHECK_READINESS : CHECK_LIVENESS;
+                ret[n] = render_live(&c, (RenderWatch) kind);
                 r = unit_spec_check(ret[n++]);
                 if (r < 0)
                         break;

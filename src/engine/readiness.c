@@ -80,12 +80,13 @@ static void tell(AppWorld *w, const AppState *s, Instance *i)
         }
         event_emit(w->engine,
                    &(Event){.type = "unready", .app = w->app, .release = i->name.version, .message = text});
-        int r = explain(w->engine, s, i);
+        int r = !i->down ? 0 : explain(w->engine, s, i); /* a command has been told of already */
         if (r < 0)
                 log_error(r, "%s %s: cannot ask why it is not ready", w->app, i->short_name);
 }
 
-static void take(Engine *e, const RouterServer *server)
+/* Whose server this is: one that is current, proven and up. */
+static Instance *find_current(Engine *e, const RouterServer *server, AppState **ret, AppWorld **ret_world)
 {
         for (size_t k = 0; k < e->catalog.n_apps; k++) {
                 AppState *s = e->catalog.apps[k];
@@ -93,28 +94,103 @@ static void take(Engine *e, const RouterServer *server)
                         continue;
                 AppWorld *w = world_find(e, s->app.name);
                 Instance *i = w ? world_find_named(w, server->name) : NULL;
-                if (!i || i->phase != INSTANCE_READY || i->name.version != s->release.version ||
-                    i->unready == !server->up)
-                        return;
-                i->unready = !server->up;
-                if (i->state == UNIT_ACTIVE) /* one that is being started again is told of otherwise */
-                        tell(w, s, i);
-                return;
+                *ret = s;
+                *ret_world = w;
+                return i && i->phase == INSTANCE_READY && i->name.version == s->release.version ? i : NULL;
         }
+        return NULL;
 }
 
-void readiness_poll(Engine *e)
+static void take(Engine *e, const RouterServer *server)
+{
+        AppState *s;
+        AppWorld *w;
+        Instance *i = find_current(e, server, &s, &w);
+        bool unready = !server->up || (i && i->refuses);
+        if (i)
+                i->down = !server->up;
+        if (!i || i->unready == unready)
+                return;
+        i->unready = unready;
+        if (i->state == UNIT_ACTIVE) /* one that is being started again is told of otherwise */
+                tell(w, s, i);
+}
+
+/* When all of them are known: the last one has its weight, whatever its commands say. */
+static void weigh(Engine *e, const RouterServer *server)
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        AppState *s;
+        AppWorld *w;
+        const Instance *i = find_current(e, server, &s, &w);
+        unsigned wanted = i && i->refuses && !readiness_is_last(w, i) ? 0 : ROUTER_WEIGHT;
+        if (!i || server->weight == wanted)
+                return;
+        int r = router_set_weight(e->router, server->backend, server->name, wanted, &error);
+        if (r < 0)
+                log_warning(0, "%s %s: %s", w->app, i->short_name, error_text(&error, r));
+}
+
+void readiness_look(Engine *e)
 {
         RouterServer *servers = NULL;
         size_t n = 0;
-        uint64_t now = clock_monotonic();
-        if (now - e->readiness_asked < POLL_EVERY_USEC)
-                return;
-        e->readiness_asked = now;
+        e->readiness_asked = clock_monotonic();
         if (router_observe(e->router, &servers, &n, NULL) < 0)
                 return;
         for (size_t i = 0; i < n; i++)
                 if (servers[i].state == ROUTER_READY)
                         take(e, &servers[i]);
+        for (size_t i = 0; i < n; i++)
+                if (servers[i].state == ROUTER_READY)
+                        weigh(e, &servers[i]);
         router_servers_free(servers, n);
+}
+
+void readiness_poll(Engine *e)
+{
+        if (clock_monotonic() - e->readiness_asked >= POLL_EVERY_USEC)
+                readiness_look(e);
+}
+
+static bool refuses(const Instance *i, const UnitStatus *list, size_t n)
+{
+        const char *own = text_after(i->unit, "paas-app-");
+        for (size_t k = 0; own && k < n; k++) {
+                const char *name = text_after(list[k].name, READY_UNIT_PREFIX);
+                if (name && streq(name, own))
+                        return list[k].state == UNIT_RELOADING;
+        }
+        return false;
+}
+
+static bool is_known(void *userdata, const char *name, UnitState state, const char *sub_state)
+{
+        return true; /* its state is all that it says */
+}
+
+static void told(void *userdata, int r, const UnitStatus *list, size_t n)
+{
+        Engine *e = userdata;
+        e->readiness_call = unit_call_free(e->readiness_call);
+        if (r < 0)
+                log_warning(0, "cannot ask systemd what is ready: %s", strerror(-r));
+        for (size_t k = 0; r >= 0 && k < e->n_worlds; k++)
+                for (size_t i = 0; i < e->worlds[k]->n_instances; i++)
+                        e->worlds[k]->instances[i]->refuses = refuses(e->worlds[k]->instances[i], list, n);
+        if (r >= 0)
+                readiness_look(e);
+        if (e->readiness_again)
+                readiness_ask(e);
+}
+
+void readiness_ask(Engine *e)
+{
+        char pattern[] = READY_UNIT_PREFIX "*.service", *const patterns[] = {pattern, NULL};
+        e->readiness_again = e->readiness_call;
+        if (e->readiness_call)
+                return;
+        int r = units_list(e->units, patterns, is_known, told, e, &e->readiness_call);
+        if (r < 0)
+                log_error(r, "cannot ask systemd what is ready");
 }

@@ -129,7 +129,9 @@ static int add_backend(Engine *e, RouterWish *r, size_t at, AppState *s, size_t 
                         continue;
                 size_t n = (*n_servers)++;
                 instance_address(instance, r->addresses[n]);
-                r->servers[n] = (RenderServer){.name = instance->short_name, .address = r->addresses[n]};
+                r->servers[n] = (RenderServer){.name = instance->short_name,
+                                               .address = r->addresses[n],
+                                               .resting = instance->refuses};
                 b->n_servers++;
         }
         return 0;

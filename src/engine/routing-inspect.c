@@ -25,7 +25,7 @@ static const char *fault_of(const RouterServer *is, const RenderServer *wanted)
                 return "has another address";
         if (is->state != ROUTER_READY)
                 return "gets no requests";
-        return is->weight != ROUTER_WEIGHT ? "has another weight" : NULL;
+        return is->weight != ROUTER_WEIGHT && !wanted->resting ? "has another weight" : NULL;
 }
 
 static bool is_wanted(const RenderBackend *b, const char *name)

@@ -2,6 +2,7 @@
 
 #include "basic/clock.h"
 #include "basic/log.h"
+#include "engine/readiness.h"
 #include "engine/routing-internal.h"
 #include "engine/routing.h"
 #include "engine/vigil.h"
@@ -47,7 +48,9 @@ static int reload(Engine *e, Error *error)
         if (r < 0)
                 return r;
         e->router_pool = routing_pool_size(e);
-        return routing_sync(e, error);
+        r = routing_sync(e, error);
+        readiness_look(e); /* the new worker knows no weights */
+        return r;
 }
 
 static int reload_now(sd_event_source *source, uint64_t usec, void *userdata)

@@ -64,6 +64,8 @@ struct Engine {
         sd_event_source *router_write;      /* deferred: writes the router's files */
         uint64_t router_changed;  /* monotonic: since when they are to be written; 0: they are current */
         uint64_t readiness_asked; /* monotonic: when the router was last asked who is ready */
+        UnitCall *readiness_call; /* what says that it is not ready, being asked; owned */
+        bool readiness_again;     /* something changed meanwhile */
         char router_static[24];   /* of the running worker (RENDER_STATIC); "": not known */
         unsigned router_pool;     /* backends that the running router has; 0: not known */
         sd_event_source *tick;    /* what waits for time to pass */

@@ -17,16 +17,19 @@ static const char *startup_state(const Instance *i)
         return i->launch ? "checking" : "failed";
 }
 
-static const char *readiness_state(const AppWorld *w, const Instance *i)
+static const char *readiness_state(const AppWorld *w, const Instance *i, const Check *c)
 {
+        bool command = c && c->way == CHECK_COMMAND;
         if (i->phase < INSTANCE_READY)
                 return "waiting";
-        if (!i->unready)
+        if (command ? !i->refuses : !i->down)
                 return "passing";
+        if (!instance_is_routed(i))
+                return "failing";
         return readiness_is_last(w, i) ? "degraded" : "failing";
 }
 
-static const char *state_of(const AppWorld *w, const Instance *i, CheckType type, bool by_router)
+static const char *state_of(const AppWorld *w, const Instance *i, CheckType type, const Check *c)
 {
         if (!i)
                 return "-";
@@ -34,8 +37,9 @@ static const char *state_of(const AppWorld *w, const Instance *i, CheckType type
                 return "ending";
         if (type == CHECK_LIVENESS)
                 return i->state == UNIT_ACTIVE ? "watched" : "waiting";
-        if (type == CHECK_READINESS && by_router)
-                return readiness_state(w, i);
+        bool goes_on = !c || c->way == CHECK_PATH ? instance_is_routed(i) : c->way == CHECK_COMMAND;
+        if (type == CHECK_READINESS && goes_on)
+                return readiness_state(w, i, c);
         return startup_state(i);
 }
 
@@ -45,7 +49,6 @@ static int append_check(sd_bus_message *reply, const AppWorld *w, const char *pr
 {
         char name[64];
         _cleanup_free_ char *title = c ? check_title(c) : NULL;
-        bool by_router = i && instance_is_routed(i) && (!c || c->way == CHECK_PATH);
         snprintf(name, sizeof(name), i ? "%s.%u" : "%s", process, i ? i->name.index : 0);
         int r = dict_open(reply);
         if (r >= 0)
@@ -57,7 +60,7 @@ static int append_check(sd_bus_message *reply, const AppWorld *w, const char *pr
         if (r >= 0)
                 r = dict_string(reply, "what", c ? title : USUAL_QUESTION);
         if (r >= 0)
-                r = dict_string(reply, "state", state_of(w, i, type, by_router));
+                r = dict_string(reply, "state", state_of(w, i, type, c));
         if (r >= 0)
                 r = dict_u32(reply, "attempts", c ? c->attempts : 0);
         if (r >= 0)

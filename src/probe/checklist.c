@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "basic/cleanup.h"
 #include "basic/clock.h"
 
 /* Who is not ready has not started. */
@@ -113,6 +116,69 @@ bool checklist_watch(const Asked *asked, const Checklist *l)
                         return true; /* nothing is known of the process */
         }
         return wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != EXIT_REFUSED;
+}
+
+/* Taken out of the environment, where the commands would find it. */
+static int open_notify(struct sockaddr_un *ret, socklen_t *ret_length)
+{
+        const char *path = getenv("NOTIFY_SOCKET");
+        size_t n = path ? strlen(path) : 0;
+        if (n < 2 || n >= sizeof(ret->sun_path))
+                return -ENOENT;
+        *ret = (struct sockaddr_un){.sun_family = AF_UNIX};
+        memcpy(ret->sun_path, path, n);
+        *ret_length = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + n + (path[0] == '/'));
+        if (path[0] == '@')
+                ret->sun_path[0] = '\0';
+        (void) unsetenv("NOTIFY_SOCKET");
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        return fd < 0 ? -errno : fd;
+}
+
+/* False: it has failed as often as it may, in a row. */
+static bool attend_one(const Asked *asked, const Check *check, unsigned *failures)
+{
+        _cleanup_buffer_ Buffer why = BUFFER_NULL;
+        Asked once = *asked;
+        Check single = *check;
+        once.timeout = 1;
+        single.attempts = 1;
+        single.initial_delay = 0;
+        if (ask(&once, &single, &why)) {
+                *failures = 0;
+                return true;
+        }
+        if (++*failures == check->attempts)
+                printf("%s is not ready%s: %u checks in a row failed. The last one: %s", asked->name,
+                       check->warn ? "" : " any more", *failures, why.data ? why.data : "\n");
+        (void) fflush(stdout);
+        return check->warn || *failures < check->attempts;
+}
+
+void checklist_attend(const Asked *asked, const Checklist *l)
+{
+        static const char good[] = "READY=1", bad[] = "RELOADING=1";
+        unsigned failures[CHECKLIST_MAX] = {0};
+        struct sockaddr_un address;
+        socklen_t length = 0;
+        _cleanup_close_ int fd = open_notify(&address, &length);
+        const char *told = NULL, *word = good;
+        for (;;) {
+                uint64_t wait = UINT64_MAX;
+                bool ready = true;
+                if (fd >= 0 && word != told)
+                        (void) sendto(fd, word, strlen(word), MSG_NOSIGNAL, (struct sockaddr *) &address,
+                                      length);
+                told = word;
+                for (size_t i = 0; i < l->n; i++) {
+                        const Check *c = &l->list[i];
+                        wait = c->wait < wait ? c->wait : wait;
+                        ready = attend_one(asked, c, &failures[i]) && ready;
+                }
+                word = ready ? good : bad;
+                if (word == told)
+                        ask_pause((wait > 0 ? wait : 1) * USEC_PER_SEC);
+        }
 }
 
 bool checklist_ask(const Asked *asked, const Checklist *l)

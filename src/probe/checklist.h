@@ -28,5 +28,10 @@ void checklist_clear(Checklist *l);
  * could not go on. `asked->timeout` is what a process has until it passes for the first time. */
 bool checklist_watch(const Asked *asked, const Checklist *l);
 
+/* Each again and again, one after the other. Tells systemd RELOADING=1 for as long as one of them has not
+ * passed in as many attempts as it has, READY=1 otherwise, and says on standard output why. Does not return.
+ */
+void checklist_attend(const Asked *asked, const Checklist *l);
+
 /* All at once; all must pass. Says on standard output what did not. */
 bool checklist_ask(const Asked *asked, const Checklist *l);

@@ -208,6 +208,8 @@ int main(int argc, char **argv)
                 fprintf(stderr, "paas-probe: a check in $PAAS_CHECK_* cannot be read: %s\n", strerror(-r));
                 return EXIT_FAILURE;
         }
+        if (o.watch && o.type == CHECK_READINESS)
+                checklist_attend(&o.asked, &list);
         bool passed = o.watch ? checklist_watch(&o.asked, &list) : checklist_ask(&o.asked, &list);
         checklist_clear(&list);
         if (passed && o.watch) {

@@ -29,23 +29,30 @@ char *render_command_unit(const InstanceName *name, unsigned attempt)
         return unit_name("check", name, attempt);
 }
 
-static bool is_watched(const RenderInstance *i, bool commands)
+static bool is_watched(const RenderInstance *i, RenderWatch kind)
 {
+        const Checks *checks = &i->release->checks;
         const Check *c = NULL;
-        while ((c = checks_next(&i->release->checks, i->name->type, CHECK_LIVENESS, c)))
-                if (c->way != CHECK_WATCHDOG && (c->way == CHECK_COMMAND) == commands)
+        if (kind == WATCH_READY)
+                return checks_find(checks, i->name->type, CHECK_READINESS, CHECK_COMMAND);
+        while ((c = checks_next(checks, i->name->type, CHECK_LIVENESS, c)))
+                if (c->way != CHECK_WATCHDOG && (c->way == CHECK_COMMAND) == (kind == WATCH_LIVE_COMMANDS))
                         return true;
         return false;
 }
 
-char *render_live_unit(const RenderInstance *i, bool commands)
+char *render_live_unit(const RenderInstance *i, RenderWatch kind)
 {
+        static const char *const prefixes[] = {
+                [WATCH_LIVE] = "paas-live-",
+                [WATCH_LIVE_COMMANDS] = "paas-livecheck-",
+                [WATCH_READY] = READY_UNIT_PREFIX,
+        };
         _cleanup_free_ char *app = name_escape(i->name->app), *type = name_escape(i->name->type);
         char *s = NULL;
-        if (!is_watched(i, commands) || !app || !type ||
-            asprintf(&s, "paas-%s-%s-%s.%u-v%llu.%llu.service", commands ? "livecheck" : "live", app, type,
-                     i->name->index, (unsigned long long) i->name->version,
-                     (unsigned long long) i->name->operation) < 0)
+        if (!is_watched(i, kind) || !app || !type ||
+            asprintf(&s, "%s%s-%s.%u-v%llu.%llu.service", prefixes[kind], app, type, i->name->index,
+                     (unsigned long long) i->name->version, (unsigned long long) i->name->operation) < 0)
                 return NULL;
         return s;
 }
@@ -164,19 +171,22 @@ UnitSpec *render_command(const RenderCheck *c)
 }
 
 /* It comes with the instance, which wants it, also when systemd starts that again, and goes with it. */
-UnitSpec *render_live(const RenderCheck *c, bool commands)
+UnitSpec *render_live(const RenderCheck *c, RenderWatch kind)
 {
         const InstanceName *n = c->instance->name;
-        _cleanup_free_ char *unit = render_live_unit(c->instance, commands),
+        _cleanup_free_ char *unit = render_live_unit(c->instance, kind),
                             *watched = instance_unit_name(n, ".service");
         _cleanup_unit_spec_ UnitSpec *s =
-                unit && watched ? commands ? make_command(c, unit) : make_probe(c, unit) : NULL;
+                unit && watched ? kind == WATCH_LIVE ? make_probe(c, unit) : make_command(c, unit) : NULL;
         if (!s)
                 return NULL;
-        unit_spec_string(s, "Type", "exec");
+        unit_spec_string(s, "Type", kind == WATCH_READY ? "notify" : "exec");
         unit_spec_list(s, UNIT_STRV, "BindsTo", watched);
         unit_spec_list(s, UNIT_STRV, "After", watched);
-        unit_spec_listf(s, UNIT_STRV, "OnFailure", "paas-relive@%s", watched + strlen("paas-app-"));
+        if (kind == WATCH_READY) /* it says so for as long as it likes */
+                unit_spec_u64(s, "TimeoutStartUSec", UINT64_MAX);
+        else
+                unit_spec_listf(s, UNIT_STRV, "OnFailure", "paas-relive@%s", watched + strlen("paas-app-"));
         unit_spec_u64(s, "StartLimitIntervalUSec", 0);
         unit_spec_bool(s, "IgnoreOnIsolate", true);
         unit_spec_list(s, UNIT_EXEC, "ExecStart", "--watch");

@@ -8,6 +8,15 @@
 
 #include "render/instance-parts.h"
 
+typedef enum RenderWatch {
+        WATCH_LIVE,          /* over its socket; who does not live is started again by systemd */
+        WATCH_LIVE_COMMANDS, /* likewise, by commands */
+        WATCH_READY, /* by commands: the unit is "reloading" for as long as the instance is not ready */
+        _WATCH_MAX,
+} RenderWatch;
+
+#define READY_UNIT_PREFIX "paas-readycheck-"
+
 typedef struct RenderCheck {
         const RenderInstance *instance; /* for commands: its release and size too */
         CheckType type;
@@ -24,10 +33,9 @@ typedef struct RenderCheck {
 char *render_probe_unit(const InstanceName *name, unsigned attempt);
 char *render_command_unit(const InstanceName *name, unsigned attempt);
 
-/* What watches an instance for as long as it is there, and restarts it through systemd: over its socket, and
- * by commands. NULL name: no check of that kind. */
-char *render_live_unit(const RenderInstance *i, bool commands);
-UnitSpec *render_live(const RenderCheck *c, bool commands);
+/* What watches an instance for as long as it is there. NULL name: no check of that kind. */
+char *render_live_unit(const RenderInstance *i, RenderWatch kind);
+UnitSpec *render_live(const RenderCheck *c, RenderWatch kind);
 
 UnitSpec *render_probe(const RenderCheck *c);
 UnitSpec *render_command(const RenderCheck *c);

@@ -17,6 +17,7 @@
 typedef struct RenderServer {
         const char *name;    /* "web.1-v12.3" */
         const char *address; /* "127.0.0.1:20003" */
+        bool resting;        /* its weight is taken from it at the moment; the file does not say so */
 } RenderServer;
 
 typedef struct RenderBackend {

@@ -90,8 +90,8 @@ UnitSpec *render_instance_service(const RenderInstance *i)
                 unit_spec_list(s, UNIT_STRV, "After", socket);
         }
         unit_spec_list(s, UNIT_EXEC, "ExecStart", PAAS_LIB "/paas-init");
-        for (int commands = 0; commands <= 1; commands++) {
-                _cleanup_free_ char *live = render_live_unit(i, commands);
+        for (int kind = 0; kind < _WATCH_MAX; kind++) {
+                _cleanup_free_ char *live = render_live_unit(i, (RenderWatch) kind);
                 if (live)
                         unit_spec_list(s, UNIT_STRV, "Wants", live);
         }

@@ -80,6 +80,9 @@ int router_add_server(Router *r, const char *backend, const char *name, const ch
 /* Likewise, but the balance gives it no request: router_set_share() does. router_add_server() ends that. */
 int router_add_aside(Router *r, const char *backend, const char *name, const char *address, Error *e);
 
+/* 0: it gets no new requests, and keeps those that it has. */
+int router_set_weight(Router *r, const char *backend, const char *name, unsigned weight, Error *e);
+
 int router_drain_server(Router *r, const char *backend, const char *name, Error *e);
 
 /* Puts it into maintenance and deletes it. -EBUSY: connections are left (with `force` they are cut first,

@@ -113,6 +113,12 @@ int router_add_aside(Router *r, const char *backend, const char *name, const cha
         return k < 0 ? k : router_order(r, e, "set server %s/%s weight 0", backend, name);
 }
 
+int router_set_weight(Router *r, const char *backend, const char *name, unsigned weight, Error *e)
+{
+        int k = check_names(backend, name, e);
+        return k < 0 ? k : router_order(r, e, "set server %s/%s weight %u", backend, name, weight);
+}
+
 int router_drain_server(Router *r, const char *backend, const char *name, Error *e)
 {
         int k = check_names(backend, name, e);

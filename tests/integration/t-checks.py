@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Health checks of app.json: what holds a release back, and what its developer is told."""
 # suites: bookworm
-# timeout: 300
+# timeout: 400
 import os
 import sys
 
@@ -20,6 +20,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status, body = 200, os.environ['PAAS_RELEASE']
         if words[1] == 'set':
             state[words[2]] = words[3]
+        if words[1] == 'rest':
+            open('/tmp/rest', 'w') if words[2] == '1' else os.unlink('/tmp/rest')
         if words[1] == 'who':
             body = os.environ['DYNO']
         if words[1] in ('ready', 'live'):
@@ -47,6 +49,8 @@ server.serve_forever()
 '''
 COMMAND = '''
 import os, sys
+if sys.argv[1] == 'ready':
+    sys.exit('%s is asked to rest' % os.environ['DYNO'] if os.path.exists('/tmp/rest') else 0)
 print('run by', os.getuid(), 'in', os.getcwd(), 'sees', open('/tmp/mine').read(), 'and', os.environ.get('COLOUR'), flush=True)
 sys.exit(int(sys.argv[1]))
 '''
@@ -218,6 +222,42 @@ inlab('kill', '-9', old)
 within(60, 'one that was killed is watched when it runs again', lambda: main_pid('web.2') not in ('0', old) and watched('web.2'))
 within(60, 'paasd is back', lambda: paas('ps:scale', 'web=1', '-a', APP).returncode == 0)
 within(60, 'what watches a process goes with it', lambda: not watched('web.2') and watched('web.1'))
+
+# --- readiness by a command goes on, too
+def rest(name, value):
+    inlab('curl', '-sS', 'http://127.0.0.1:%d/rest/%d' % (processes()[name]['port'], value))
+
+
+def readiness():
+    return {c['process']: c['state'] for c in json.loads(paas('checks', '--json', '-a', APP).stdout) if c['type'] == 'readiness' and c['way'] == 'command'}
+
+
+def router_agrees():
+    return [d for d in json.loads(paas('router', '--json').stdout)['differences'] if APP in d] == []
+
+
+paas('ps:scale', 'web=2', 'worker=0', '-a', APP)
+passes('readiness by a command', {'web': [path(), {'type': 'readiness', 'command': ['python3', 'check.py', 'ready'], 'attempts': 2, 'wait': 1}]})
+within(30, 'both are ready', lambda: readiness() == {'web.1': 'passing', 'web.2': 'passing'})
+rest('web.1', 1)
+within(60, 'one whose command fails is shown', lambda: readiness() == {'web.1': 'failing', 'web.2': 'passing'} and states()['web.1'] == 'unready')
+within(30, 'it gets no requests', lambda: who() == {'web.2'})
+check('the log says why', within(30, 'log', lambda: logged('web.1 is not ready any more: 2 checks in a row failed') and
+                                 logged('web.1 is asked to rest')))
+check('that is no difference to what should be', router_agrees(), paas('router').stdout)
+inlab('systemctl', 'kill', '-s', 'KILL', 'paasd.service')
+within(60, 'the next paasd knows it', lambda: paas('ps', '-a', APP).returncode == 0 and states().get('web.1') == 'unready')
+inlab('systemctl', 'reload', 'paas-router.service')
+within(60, 'so does the next worker of the router', lambda: who() == {'web.2'})
+rest('web.2', 1)
+within(60, 'both at once are degraded', lambda: readiness() == {'web.1': 'degraded', 'web.2': 'degraded'})
+within(30, 'and serve', lambda: who() == {'web.1', 'web.2'})
+rest('web.1', 0)
+within(60, 'one that is ready again', lambda: readiness() == {'web.1': 'passing', 'web.2': 'failing'})
+within(30, 'is asked alone', lambda: who() == {'web.1'})
+rest('web.2', 0)
+within(60, 'both are ready again', lambda: set(readiness().values()) == {'passing'} and who() == {'web.1', 'web.2'})
+paas('ps:scale', 'web=1', '-a', APP)
 
 # --- what is not accepted
 fails('a check of a worker without a port', {'worker': [{'listening': True}]}, 'only a web process has $PORT')
