@@ -27,6 +27,12 @@ else:
 signal.signal(signal.SIGTERM, lambda *a: threading.Thread(target=server.shutdown).start())
 server.serve_forever()
 '''
+NODE = '''
+const http = require('http');
+const held = process.env.LISTEN_FDS === '1' && process.env.LISTEN_PID === String(process.pid);
+http.createServer((request, response) => response.end(`node ${held ? 'socket' : 'port'} ${process.pid}`))
+    .listen(held ? {fd: 3} : process.env.PORT);
+'''
 CONNECT = '''import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
@@ -186,4 +192,27 @@ within(60, 'no socket is left, and no file', lambda: not sockets() and not files
 listen('socket')
 destroy_app(APP)
 within(60, 'nor after the end of the application', lambda: not sockets() and inlab('test', '-e', f'/run/paas/sock/{APP}').returncode == 1)
+
+# --- node.js, as docs/listen.md has it
+APP = 'nodelistens'
+new_app(APP)
+paas('settings:set', 'rollback-window=0', '-a', APP)      # it is killed on purpose
+tree = os.path.join(TMPDIR, 'node')
+os.mkdir(tree)
+for name, text in (('server.js', NODE), ('Procfile', 'web: exec node server.js\n')):
+    with open(os.path.join(tree, name), 'w') as f:
+        f.write(text)
+r = push(tree, APP)
+check('node: push', r.returncode == 0 and ask(APP).startswith('node port '), r.stdout, ask(APP))
+with Visitor(f'{APP}.{DOMAIN}') as visitor:
+    listen('socket')
+visitor.check('node: from port to socket')
+answer = ask(APP)
+check('node: it accepts on fd 3', answer.startswith('node socket '), answer)
+with Visitor(f'{APP}.{DOMAIN}') as visitor:
+    pid = web()['pid']
+    inlab('kill', '-KILL', str(pid))
+    within(60, 'node: killed, and it runs again', lambda: web()['pid'] not in (0, pid) and ask(APP).startswith('node socket '))
+check('node: only what it was answering is lost', visitor.requests > 2 and len(visitor.failures) <= 1, *visitor.failures[:5])
+destroy_app(APP)
 finish()
