@@ -226,7 +226,8 @@ void drain_poll(Engine *e)
         for (size_t i = 0; i < e->n_worlds; i++) {
                 AppWorld *w = e->worlds[i];
                 drain_poll_quiet(w);
-                for (size_t k = 0; k < w->n_instances; k++)
+                /* A worker that comes up just now may have read files in which it is still current. */
+                for (size_t k = 0; !e->reload && k < w->n_instances; k++)
                         if (w->instances[k]->phase == INSTANCE_DRAINING &&
                             instance_is_routed(w->instances[k]))
                                 poll_instance(&round, w, w->instances[k]);

@@ -332,6 +332,7 @@ Engine *engine_free(Engine *e)
         unit_call_free(e->readiness_call);
         sd_event_source_disable_unref(e->queue);
         sd_event_source_disable_unref(e->reload_timer);
+        router_reload_free(e->reload);
         sd_event_source_disable_unref(e->router_write);
         sd_event_source_disable_unref(e->tick);
         gc_free(e->gc);

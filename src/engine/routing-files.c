@@ -237,6 +237,8 @@ static void follow_files(Engine *e, const RouterWish *wish, const bool changed[R
 static bool is_outdated(Engine *e, const char *config)
 {
         char wanted[RENDER_STATIC_SIZE];
+        if (e->reload) /* what it has read is asked when it is over */
+                return false;
         render_static_of(config, wanted);
         if (!e->router_static[0]) {
                 _cleanup_free_ char *loaded = NULL;

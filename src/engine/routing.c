@@ -94,6 +94,8 @@ static int sync_observed(Engine *e, const RouterServer *server, Error *error)
         Instance *i = s ? world_find_named(world_find(e, s->app.name), server->name) : NULL;
         if (!i)
                 return router_remove_server(e->router, server->backend, server->name, true, error);
+        if (i->phase == INSTANCE_DRAINING && server->state == ROUTER_READY) /* it left in a reload */
+                return router_drain_server(e->router, server->backend, server->name, error);
         if (i->phase == INSTANCE_UNPROVEN && server->state == ROUTER_READY && !i->launch && i->loaded &&
             i->state == UNIT_ACTIVE)
                 i->phase = INSTANCE_READY; /* it was proven before this process was started */

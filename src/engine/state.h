@@ -60,6 +60,8 @@ struct Engine {
         sd_event_source *queue; /* deferred: looks which job may go on */
 
         sd_event_source *reload_timer;      /* a router reload that waits for others to join it */
+        RouterReload *reload;               /* one that is under way; owned */
+        bool reload_again;                  /* it may have come too early for somebody */
         uint64_t last_reload, reload_asked; /* monotonic; asked for by the first of those that wait */
         sd_event_source *router_write;      /* deferred: writes the router's files */
         uint64_t router_changed;  /* monotonic: since when they are to be written; 0: they are current */

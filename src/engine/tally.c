@@ -57,7 +57,7 @@ static int take_counts(AppWorld *w, const RouterWorkerCounts *list, size_t n, ui
                             instance->phase > INSTANCE_READY)
                                 continue;
                         ret->servers++;
-                        ret->down += !c->up;
+                        ret->down += !c->up || instance->refuses;
                 }
         }
         if (changed >= 0)
@@ -73,6 +73,8 @@ int standing_read(AppWorld *w, const AppState *s, uint64_t version, Standing *re
         size_t n = 0;
         *ret = (Standing){0};
         count_ends(w, version, ret);
+        if (w->engine->reload) /* its master answers nobody */
+                return -EAGAIN;
         int r = router_counts(w->engine->router, s->app.backend, &list, &n, error);
         if (r == -ENOENT || r == -ECONNREFUSED)
                 return 0;

@@ -72,29 +72,74 @@ static int send_all(int fd, const char *data, size_t length, uint64_t deadline)
         return 0;
 }
 
-static int receive_all(int fd, uint64_t deadline, char **ret)
+/* What has come: 1 when there is more to wait for. */
+static int receive(int fd, Buffer *reply)
 {
-        _cleanup_buffer_ Buffer reply = BUFFER_NULL;
         for (;;) {
                 char chunk[16384];
                 ssize_t n = recv(fd, chunk, sizeof(chunk), 0);
                 if (n == 0)
-                        break;
-                if (n > 0) {
-                        if (memchr(chunk, '\0', (size_t) n))
-                                return -EBADMSG;
-                        if (reply.length + (size_t) n > REPLY_MAX)
-                                return -EFBIG;
-                        buffer_append(&reply, chunk, (size_t) n);
-                        continue;
-                }
-                if (errno != EAGAIN && errno != EINTR)
+                        return 0;
+                if (n < 0 && errno == EAGAIN)
+                        return 1;
+                if (n < 0 && errno != EINTR)
                         return -errno;
-                int r = fd_wait(fd, POLLIN, deadline);
-                if (r < 0)
-                        return r;
+                if (n < 0)
+                        continue;
+                if (memchr(chunk, '\0', (size_t) n))
+                        return -EBADMSG;
+                if (reply->length + (size_t) n > REPLY_MAX)
+                        return -EFBIG;
+                buffer_append(reply, chunk, (size_t) n);
         }
-        return buffer_finish(&reply, ret, NULL);
+}
+
+static int receive_all(int fd, uint64_t deadline, char **ret)
+{
+        _cleanup_buffer_ Buffer reply = BUFFER_NULL;
+        int r;
+        while ((r = receive(fd, &reply)) > 0) {
+                r = fd_wait(fd, POLLIN, deadline);
+                if (r < 0)
+                        break;
+        }
+        return r < 0 ? r : buffer_finish(&reply, ret, NULL);
+}
+
+void router_question_clear(RouterQuestion *q)
+{
+        closep(&q->fd);
+        buffer_clear(&q->reply);
+        *q = ROUTER_QUESTION_NULL;
+}
+
+int router_question_begin(RouterQuestion *q, const char *path, RouterSocket kind, const char *command)
+{
+        _cleanup_buffer_ Buffer line = BUFFER_NULL;
+        _cleanup_close_ int fd = -1;
+        router_question_clear(q);
+        buffer_puts(&line, command);
+        buffer_puts(&line, "\n");
+        int r = line.failed ? -ENOMEM : connect_once(path, &fd);
+        if (r < 0)
+                return r;
+        ssize_t n = send(fd, line.data, line.length, MSG_NOSIGNAL);
+        if (n != (ssize_t) line.length)
+                return n < 0 ? -errno : -EAGAIN;
+        if (kind == ROUTER_SOCKET_MASTER && shutdown(fd, SHUT_WR) < 0)
+                return -errno;
+        q->fd = TAKE_FD(fd);
+        return 0;
+}
+
+int router_question_look(RouterQuestion *q, char **ret)
+{
+        int r = receive(q->fd, &q->reply);
+        if (r == 0)
+                r = buffer_finish(&q->reply, ret, NULL);
+        if (r <= 0)
+                router_question_clear(q);
+        return r;
 }
 
 static int exchange(const char *path, RouterSocket kind, const char *command, uint64_t timeout, char **ret)

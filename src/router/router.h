@@ -106,9 +106,14 @@ int router_get_map(Router *r, const char *map, const char *key, char **ret, Erro
 /* A variable of the running worker's environment. -ENODATA: it has none of that name. */
 int router_get_variable(Router *r, const char *name, char **ret, Error *e);
 
-/* Asks the master to reload, and waits (at most 10 s) until the new worker answers. -EBADMSG: it was
- * refused, with HAProxy's own words; the old worker goes on. */
-int router_reload(Router *r, Error *e);
+/* Asks the master to reload. Then one step after the other, some milliseconds apart: 1 while it is under
+ * way, 0 when the new worker answers. -EBADMSG: it was refused, with HAProxy's own words; the old worker
+ * goes on. -ETIMEDOUT after 10 s. No step waits. Meanwhile the master answers nobody else. */
+typedef struct RouterReload RouterReload;
+int router_reload_begin(Router *r, RouterReload **ret, Error *e);
+int router_reload_step(RouterReload *x, Error *e);
+RouterReload *router_reload_free(RouterReload *x);
+DEFINE_CLEANUP(RouterReload *, router_reload_free)
 
 /* Puts a PEM file in place of one the worker has loaded, without a reload. */
 int router_set_certificate(Router *r, const char *path, const char *pem, Error *e);

@@ -22,6 +22,7 @@
 #include "basic/file.h"
 #include "basic/text.h"
 #include "router/haproxy-fixture.h"
+#include "router/reload-fixture.h"
 #include "router/traffic.h"
 
 static RouterServer *find(RouterServer *list, size_t n, const char *name)
@@ -277,7 +278,7 @@ static void test_reload(void **state)
         assert_int_equal(router_set_map(fixture_router, "hosts.map", "lost.example.com", "pool_1", NULL), 0);
         assert_int_equal(router_get_map(fixture_router, "hosts.map", "lost.example.com", &value, NULL), 0);
         assert_string_equal(value, "pool_1");
-        fixture_no_error(router_reload(fixture_router, &e), &e);
+        fixture_no_error(reload_and_wait(fixture_router, &e), &e);
         assert_int_equal(router_get_map(fixture_router, "hosts.map", "lost.example.com", &value, NULL),
                          -ENODATA);
 
@@ -292,11 +293,11 @@ static void test_reload(void **state)
         error_clear(&e);
 
         assert_int_equal(fixture_write("bogus\n"), 0);
-        assert_int_equal(router_reload(fixture_router, &e), -EBADMSG);
+        assert_int_equal(reload_and_wait(fixture_router, &e), -EBADMSG);
         fixture_expect_text(e.message, "goes on with the old one");
         fixture_expect_status("/", "blog.example.com", 503);
         assert_int_equal(fixture_write(""), 0);
-        fixture_no_error(router_reload(fixture_router, &e), &e);
+        fixture_no_error(reload_and_wait(fixture_router, &e), &e);
         assert_null(e.message);
 }
 
@@ -326,7 +327,7 @@ static void test_old_workers(void **state)
         char byte;
         fixture_add("web.1-v1.1", &fixture_apps[0]);
         _cleanup_close_ int first = hold();
-        fixture_no_error(router_reload(fixture_router, &e), &e);
+        fixture_no_error(reload_and_wait(fixture_router, &e), &e);
         assert_int_equal(count_old_workers(&n), 1);
         assert_int_equal(n, 1);
         assert_int_equal(recv(first, &byte, 1, MSG_DONTWAIT), -1);
@@ -334,7 +335,7 @@ static void test_old_workers(void **state)
 
         fixture_add("web.1-v1.1", &fixture_apps[0]);
         _cleanup_close_ int second = hold();
-        fixture_no_error(router_reload(fixture_router, &e), &e);
+        fixture_no_error(reload_and_wait(fixture_router, &e), &e);
         while (recv(first, &byte, 1, 0) > 0)
                 ;
         for (unsigned i = 0; i < 1000 && count_old_workers(&n) > 1; i++)

@@ -17,6 +17,7 @@
 #include "basic/clock.h"
 #include "basic/file.h"
 #include "render/haproxy.h"
+#include "router/reload-fixture.h"
 #include "router/worker.h"
 
 #define STATE                                                                                               \
@@ -261,7 +262,7 @@ static void test_nobody(void **state)
                          0);
         assert_int_equal(router_observe(r, &list, &n, &e), -ENOENT);
         assert_non_null(strstr(e.message, "systemctl status paas-router.service"));
-        assert_int_equal(router_reload(r, &e), -ENOENT);
+        assert_int_equal(reload_and_wait(r, &e), -ENOENT);
         assert_int_equal(router_add_server(r, "a", "b", "c", &e), -ENOENT);
         router_free(r);
 }
@@ -291,12 +292,12 @@ static void test_reload(void **state)
         Fake f;
         _cleanup_error_ Error e = ERROR_NULL;
         fake_start(&f, script, ELEMENTSOF(script));
-        assert_int_equal(router_reload(f.router, &e), 0);
-        assert_int_equal(router_reload(f.router, &e), -EBADMSG);
+        assert_int_equal(reload_and_wait(f.router, &e), 0);
+        assert_int_equal(reload_and_wait(f.router, &e), -EBADMSG);
         assert_non_null(strstr(e.message, "unknown keyword 'bogus'"));
-        assert_int_equal(router_reload(f.router, &e), 0);
+        assert_int_equal(reload_and_wait(f.router, &e), 0);
         assert_null(e.message);
-        assert_int_equal(router_reload(f.router, &e), -EBADMSG);
+        assert_int_equal(reload_and_wait(f.router, &e), -EBADMSG);
         assert_non_null(strstr(e.message, "journalctl -u paas-router.service"));
         fake_stop(&f);
 }
