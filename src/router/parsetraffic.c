@@ -35,6 +35,16 @@ static bool is_blind(const char *line, size_t length, const char *direction)
         return channel && memmem(channel, n, ",an=00h", strlen(",an=00h"));
 }
 
+/* HAProxy 2.6 takes an answer that ends with its connection for a tunnel as well. There the request has come
+ * to its end (CF_EOI), as that of what was upgraded never does; 3.0 has no such flag, and does not confuse
+ * them. */
+static bool has_whole_request(const char *line, size_t length)
+{
+        size_t n;
+        const char *flags = find_word(line, length, " rq[f=", &n);
+        return flags && (strtoul(flags, NULL, 16) & 0x40000000) != 0;
+}
+
 static RouterSession *add_session(RouterSessions *l)
 {
         if (l->n == l->allocated) {
@@ -71,7 +81,8 @@ static int parse_session(const char *line, size_t length, unsigned worker, Route
         s->worker = worker;
         s->backend = strndup(backend, n_backend);
         s->server = strndup(server, n_server);
-        s->tunnel = is_blind(line, length, " rq[") && is_blind(line, length, " rp[");
+        s->tunnel = is_blind(line, length, " rq[") && is_blind(line, length, " rp[") &&
+                    !has_whole_request(line, length);
         return s->backend && s->server ? 0 : -ENOMEM;
 }
 
@@ -143,6 +154,14 @@ static uint64_t number(const CsvLine *heading, const CsvLine *line, const char *
         return text_parse_uint(text, UINT64_MAX, &value) < 0 ? 0 : value;
 }
 
+/* HAProxy 3.0 counts one that was cut off twice: there cannot be more than requests without an answer. */
+static uint64_t silent_responses(const CsvLine *heading, const CsvLine *line, uint64_t responses)
+{
+        uint64_t cut = number(heading, line, "eresp"), sent = number(heading, line, "stot"),
+                 open = sent > responses ? sent - responses : 0;
+        return cut < open ? cut : open;
+}
+
 static int read_count(const CsvLine *heading, const CsvLine *line, RouterCount *ret)
 {
         static const char *const good[] = {"hrsp_1xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_other"};
@@ -152,12 +171,13 @@ static int read_count(const CsvLine *heading, const CsvLine *line, RouterCount *
         up = up || (status && n >= 8 && memcmp(status, "no check", 8) == 0);
         *ret = (RouterCount){
                 .up = up || (status && n >= 5 && memcmp(status, "DRAIN", 5) == 0),
-                .silent = number(heading, line, "econ") + number(heading, line, "eresp"),
+                .responses = number(heading, line, "hrsp_5xx"),
         };
-        ret->responses = number(heading, line, "hrsp_5xx");
-        ret->errors = ret->responses + ret->silent;
+        uint64_t bad = ret->responses;
         for (size_t i = 0; i < ELEMENTSOF(good); i++)
                 ret->responses += number(heading, line, good[i]);
+        ret->silent = number(heading, line, "econ") + silent_responses(heading, line, ret->responses);
+        ret->errors = bad + ret->silent;
         const char *name = field(heading, line, "svname", &n);
         ret->server = name ? strndup(name, n) : NULL;
         return ret->server ? 0 : -ENOMEM;

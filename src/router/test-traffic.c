@@ -61,6 +61,23 @@ static void sessions_of_all_workers(void **state)
         router_sessions_free(l.list, l.n);
 }
 
+/* Of 2.6.12: a stream of events over HTTP/1.0's way to end a body. */
+static void an_answer_without_an_end_is_no_tunnel(void **state)
+{
+        (void) state;
+        static const char line[] = "0x558062ecfdf0: proto=tcpv4 src=127.0.0.1:42424 fe=edge be=pool_0 "
+                                   "srv=web.1-v1.1 ts=00 epoch=0 age=1s "
+                                   "calls=3 rate=0 cpu=0 lat=0 rq[f=48c48000h,i=0,an=00h,rx=,wx=59m59s,ax=] "
+                                   "rp[f=88048000h,i=0,an=00h,rx=59m59s,wx=59m59s,ax=] scf=[8,0h,fd=16] "
+                                   "scb=[8,11h,fd=18] exp=4s rc=0 "
+                                   "c_exp=\n";
+        RouterSessions l = {0};
+        assert_int_equal(router_parse_sessions(line, 0, &l), 0);
+        assert_int_equal(l.n, 1);
+        assert_false(l.list[0].tunnel);
+        router_sessions_free(l.list, l.n);
+}
+
 static void what_is_no_session_is_passed_over(void **state)
 {
         (void) state;
@@ -85,14 +102,14 @@ static void counters(void **state)
         (void) state;
         RouterCount *list;
         size_t n;
-        assert_int_equal(
-                router_parse_counts("# pxname,svname,econ,eresp,status,weight,hrsp_1xx,hrsp_2xx,hrsp_3xx,"
-                                    "hrsp_4xx,hrsp_5xx,hrsp_other,-,\n"
-                                    "pool_1,web.1-v1.1,1,2,UP,100,3,40,5,6,7,8,-,\n"
-                                    "pool_1,web.1-v2.2,,,DOWN 1/2,0,,,,,,,-,\n"
-                                    "pool_1,web.1-v3.2,,,no check,0,,9,,,,,-,\n\n",
-                                    &list, &n, NULL),
-                0);
+        assert_int_equal(router_parse_counts(
+                                 "# pxname,svname,econ,eresp,stot,status,weight,hrsp_1xx,hrsp_2xx,hrsp_3xx,"
+                                 "hrsp_4xx,hrsp_5xx,hrsp_other,-,\n"
+                                 "pool_1,web.1-v1.1,1,2,75,UP,100,3,40,5,6,7,8,-,\n"
+                                 "pool_1,web.1-v2.2,,,,DOWN 1/2,0,,,,,,,-,\n"
+                                 "pool_1,web.1-v3.2,,2,10,no check,0,,9,,,,,-,\n\n",
+                                 &list, &n, NULL),
+                         0);
         assert_int_equal(n, 3);
         assert_string_equal(list[0].server, "web.1-v1.1");
         assert_true(list[0].up);
@@ -103,6 +120,8 @@ static void counters(void **state)
         assert_int_equal(list[1].responses, 0);
         assert_true(list[2].up);
         assert_int_equal(list[2].responses, 9);
+        assert_int_equal(list[2].silent, 1); /* HAProxy 3.0 counted it twice */
+        assert_int_equal(list[2].errors, 1);
         router_counts_free(list, n);
         assert_int_equal(router_parse_counts("Unknown command.\n", &list, &n, NULL), -EBADMSG);
 }
@@ -111,6 +130,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(sessions_of_all_workers),
+                cmocka_unit_test(an_answer_without_an_end_is_no_tunnel),
                 cmocka_unit_test(what_is_no_session_is_passed_over),
                 cmocka_unit_test(counters),
         };
