@@ -139,7 +139,8 @@ paas('ps:scale', 'worker=1', '-a', APP)
 fails('a worker that does not stay up', {'worker': [{'uptime': 5}]}, 'it ended before it had been up for 5 s', 'worker has no work', SHORT='1')
 fails('a worker that ends before it is ready', {'worker': [{'notify': True}]}, 'worker.1 of release', 'worker has no work', SHORT='1')
 passes('a worker says that it is ready', {'worker': [{'notify': True}, {'type': 'liveness', 'watchdog': 5}]})
-unit = [p['unit'] for p in json.loads(paas('ps', '--json', '-a', APP).stdout) if p['name'] == 'worker.1'][0]
+newest = max((p for p in json.loads(paas('ps', '--json', '-a', APP).stdout) if p['name'] == 'worker.1'), key=lambda p: p['version'])
+unit = newest['unit']
 shown = inlab('systemctl', 'show', '-p', 'Type,WatchdogUSec,NotifyAccess', unit).stdout
 check('its unit has the watchdog', 'Type=notify' in shown and 'WatchdogUSec=5s' in shown, shown)
 

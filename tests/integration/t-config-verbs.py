@@ -399,7 +399,7 @@ def main():
     unchanged_in_the_queue()
     edited()
     laptop()
-    if FLAVOUR == 'sanitize':
+    if can_kill('paasd dies in the steps of it'):
         recorded_under_kill()
         lost_before_it_was_queued()
         lost_before_it_was_queued()

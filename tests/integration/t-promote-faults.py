@@ -91,8 +91,7 @@ def failing(source, text):
 
 def main():
     setup_paas()
-    if FLAVOUR != 'sanitize':
-        check('fault points are in the sanitized package only # SKIP', True)
+    if not can_kill('paasd dies in the steps of a promotion'):
         finish()
     inlab('rm', '-f', '/run/paas/fault')
     paas('pipelines:destroy', PIPELINE)

@@ -26,6 +26,14 @@ def check(what, good, *details):
     return good
 
 
+def can_kill(what):
+    """Whether paasd can be killed at a named step; where it cannot, the output says what is left out."""
+    if FLAVOUR == 'sanitize':
+        return True
+    print('ok - %s # SKIP fault points are in the sanitized package only' % what, flush=True)
+    return False
+
+
 def finish():
     sys.exit(_failed)
 
