@@ -177,7 +177,7 @@ def pushes_that_wait():
 
 def served_by():
     """HAProxy's current worker."""
-    workers = from_paas('router').get('workers', [])
+    workers = (from_paas('router') or {}).get('workers', [])
     return next((w['pid'] for w in workers if not w['old']), None)
 
 
