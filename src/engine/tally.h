@@ -9,7 +9,7 @@
 
 typedef struct Standing {
         Tally tally;
-        unsigned servers, down; /* as the router sees them */
+        unsigned servers, down; /* as the router sees them, or their own readiness commands */
         unsigned ends;          /* times that a process ended by itself, of any type */
         const Instance *ended;  /* the last one of these; NULL: none */
 } Standing;

@@ -281,6 +281,13 @@ def killed():
         dies()
         within(60, point + ': it died there, and is back', lambda: inlab('test', '-e', '/run/paas/fault').returncode == 1 and paasd_back())
         within(60, point + ': the good one is back, by paas', lambda: current(NAME_OF_APP)['user'] == 'paas' and answers('good'))
+    for point in ('rollback:releasing', 'rollback:checking', 'committed'):
+        r = release(DIRECTORY, 'dies')
+        check(point + ': the push', r.returncode == 0, r.stdout)
+        inlab('sh', '-c', 'printf %s "$1" >/run/paas/fault', 'sh', point)
+        dies()
+        within(60, point + ': it died on the way back', lambda: inlab('test', '-e', '/run/paas/fault').returncode == 1 and paasd_back())
+        within(60, point + ': the good one is back, by paas', lambda: current(NAME_OF_APP)['user'] == 'paas' and answers('good'))
     for point in ('canary-begun', 'deploy:canary', 'canary-passed', 'canary-refused'):
         bad = point == 'canary-refused'
         before = current(NAME_OF_APP)['version']
