@@ -13,7 +13,7 @@
 #include <systemd/sd-event.h>
 
 #include "basic/settings.h"
-#include "engine/catalog.h"
+#include "engine/catalog/catalog.h"
 #include "router/router.h"
 #include "seal/seal.h"
 #include "unit/unit.h"

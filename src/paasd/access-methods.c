@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "bus/bus.h"
-#include "engine/grants.h"
+#include "engine/access/grants.h"
 #include "model/name.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"

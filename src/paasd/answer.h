@@ -3,7 +3,7 @@
 
 /* What the methods' answers have in common. */
 
-#include "engine/job.h"
+#include "engine/operation/job.h"
 #include "model/user.h"
 #include "paasd/context.h"
 

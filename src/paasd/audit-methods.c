@@ -11,7 +11,7 @@
 #include "basic/strv.h"
 #include "basic/text.h"
 #include "bus/bus.h"
-#include "engine/ledger.h"
+#include "engine/audit/ledger.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"

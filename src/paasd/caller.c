@@ -10,8 +10,8 @@
 #include "basic/text.h"
 #include "basic/uuid.h"
 #include "bus/bus.h"
-#include "engine/audit.h"
-#include "engine/roles.h"
+#include "engine/access/roles.h"
+#include "engine/audit/audit.h"
 #include "model/name.h"
 
 #define SESSIONS_MAX 1024

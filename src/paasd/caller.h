@@ -4,10 +4,10 @@
 /*
  * Who calls. Locally the kernel says it: root and members of group paas-admin. Everything that comes in by
  * ssh arrives as user paas; that uid alone may say, once a connection, whose key it acts for. What each may
- * is in model/action.c, which role each has in engine/roles.c.
+ * is in model/action.c, which role each has in engine/access/roles.c.
  */
 
-#include "engine/job.h"
+#include "engine/operation/job.h"
 #include "model/action.h"
 #include "paasd/context.h"
 

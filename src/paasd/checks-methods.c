@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "basic/text.h"
-#include "engine/readiness.h"
+#include "engine/world/readiness.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"

@@ -4,8 +4,8 @@
 
 #include "basic/text.h"
 #include "bus/bus.h"
-#include "engine/apps.h"
-#include "engine/queue.h"
+#include "engine/operation/apps.h"
+#include "engine/operation/queue.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"

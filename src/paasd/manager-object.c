@@ -5,8 +5,8 @@
 
 #include "basic/text.h"
 #include "bus/bus.h"
-#include "engine/appinfo.h"
-#include "engine/apps.h"
+#include "engine/operation/apps.h"
+#include "engine/world/appinfo.h"
 #include "model/paths.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"

@@ -3,7 +3,7 @@
 
 /* The objects on the bus: paths, registration, signals. */
 
-#include "engine/job.h"
+#include "engine/operation/job.h"
 #include "paasd/context.h"
 
 /* "/org/paas1/app/my_app", "/org/paas1/job/my_app_7". NULL when out of memory. */

@@ -6,7 +6,7 @@
 
 #include "basic/text.h"
 #include "bus/bus.h"
-#include "engine/pipelines.h"
+#include "engine/operation/pipelines.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"

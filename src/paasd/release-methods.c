@@ -5,9 +5,9 @@
 
 #include "basic/text.h"
 #include "bus/bus.h"
-#include "engine/history.h"
-#include "engine/outcome.h"
-#include "engine/rerelease.h"
+#include "engine/catalog/history.h"
+#include "engine/operation/rerelease.h"
+#include "engine/traffic/outcome.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"

@@ -4,7 +4,7 @@
 
 #include "basic/text.h"
 #include "bus/bus.h"
-#include "engine/routing-inspect.h"
+#include "engine/traffic/routing-inspect.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"

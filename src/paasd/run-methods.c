@@ -7,7 +7,7 @@
 
 #include "basic/strv.h"
 #include "bus/bus.h"
-#include "engine/run.h"
+#include "engine/operation/run.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"

@@ -6,8 +6,8 @@
 
 #include "basic/strv.h"
 #include "bus/bus.h"
-#include "engine/roles.h"
-#include "engine/teams.h"
+#include "engine/access/roles.h"
+#include "engine/access/teams.h"
 #include "paasd/answer.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"

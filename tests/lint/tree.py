@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the checks share: the tree's files, and one way to report."""
 
+import fnmatch
 import pathlib
 import re
 import subprocess
@@ -19,7 +20,12 @@ def files(*patterns):
         names = [str(p.relative_to(TOP)) for p in TOP.rglob("*")
                  if p.is_file() and not re.match(r"(build|obj-[^/]*|debian|\.git)/", str(p.relative_to(TOP)))]
     paths = sorted(pathlib.Path(n) for n in set(names))
-    return [p for p in paths if not patterns or any(p.match(x) for x in patterns)]
+    return [p for p in paths if not patterns or any(matches(p, x) for x in patterns)]
+
+
+def matches(path, pattern):
+    """Below src/ a star is any depth: a directory may have its own."""
+    return fnmatch.fnmatch(str(path), pattern) if pattern.startswith("src/") else path.match(pattern)
 
 
 def read(path):
