@@ -187,14 +187,18 @@ static void free_closed(Target *t)
         }
 }
 
-static int on_ready(sd_event_source *source, int fd, uint32_t events, void *userdata)
+void connections_serve(Target *t)
 {
-        Target *t = userdata;
         struct epoll_event ready[BATCH];
-        int n = epoll_wait(fd, ready, BATCH, 0);
+        int n = epoll_wait(t->epoll, ready, BATCH, 0);
         for (int i = 0; i < n; i++)
                 serve(ready[i].data.ptr);
         free_closed(t);
+}
+
+static int on_ready(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        connections_serve(userdata);
         return 0;
 }
 

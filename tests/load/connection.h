@@ -29,16 +29,19 @@ typedef struct ConnectionEvents {
         void (*ended)(void *userdata, int error);
 } ConnectionEvents;
 
-/* Makes the epoll and its place in the loop. Thousands of connections that are ready at the same time are then one source: sd-event
- * would ask the kernel for all of them before each one that it serves. */
+/* Makes the epoll and its place in the loop. Thousands of connections that are ready at the same time are
+ * then one source: sd-event would ask the kernel for all of them before each one that it serves. */
 int connections_begin(Target *t);
+
+/* What the kernel has for the connections is told now: before a request is sent, so that it is not sent on
+ * one that has ended. */
+void connections_serve(Target *t);
 
 /* To be called now and then: what failed at once is told. */
 void connections_tell_failed(Target *t);
 
 /* Never NULL: what fails at once is told by ended(), from the loop. */
-Connection *connection_open(Target *t, bool tls, bool http2, const ConnectionEvents *events,
-                            void *userdata);
+Connection *connection_open(Target *t, bool tls, bool http2, const ConnectionEvents *events, void *userdata);
 
 /* What cannot be sent now is kept. An error is told by ended(), after what the other side had still sent. */
 void connection_send(Connection *c, const void *data, size_t length);

@@ -36,10 +36,10 @@ size_t load_kind_index(const Kind *kind)
         return (size_t) (kind - kinds);
 }
 
-void load_record(Load *l, const char *kind, uint64_t intended, const char *what, bool again)
+void load_record(Load *l, const char *kind, uint64_t intended, uint64_t sent, const char *what, bool again)
 {
-        (void) fprintf(l->record, "%" PRIu64 " %" PRIu64 " %s %s %d\n", intended, clock_monotonic(), kind,
-                       what, again);
+        (void) fprintf(l->record, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %s %s %d\n", intended, sent,
+                       clock_monotonic(), kind, what, again);
         if (strcmp(what, "ok") != 0)
                 l->failed++;
 }
@@ -53,6 +53,7 @@ void load_begin(Load *l, const Kind *kind, uint64_t intended, bool download)
                        .kind = kind,
                        .next = l->requests,
                        .intended = intended,
+                       .sent = clock_monotonic(),
                        .number = ++l->number,
                        .limit = intended + (download ? LIMIT_DOWNLOAD : LIMIT),
                        .download = download,
@@ -99,6 +100,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
         while (l->rate > 0 && !l->ending && l->next <= now) {
                 if (now - l->next > l->lag_max)
                         l->lag_max = now - l->next;
+                connections_serve(&l->target);
                 load_begin(l, l->only ?: mixture(l->number), l->next, false);
                 l->next += USEC_PER_SEC / l->rate;
         }

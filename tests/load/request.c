@@ -79,7 +79,7 @@ void request_end(Request *r, const char *failure)
                                 r->wrong                                         ? "wrong"
                                 : r->length < 0 || (uint64_t) r->got != expected ? "truncated"
                                                                                  : "ok");
-        load_record(l, r->download ? "download" : r->kind->name, r->intended, what, r->again);
+        load_record(l, r->download ? "download" : r->kind->name, r->intended, r->sent, what, r->again);
         if (r->next)
                 r->next->previous = r->previous;
         if (r->previous)

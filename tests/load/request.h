@@ -22,6 +22,7 @@ struct Request {
         const Kind *kind;
         Request *next, *previous; /* load->requests */
         uint64_t intended;        /* when it should have been sent, CLOCK_MONOTONIC */
+        uint64_t sent;            /* when it was */
         uint64_t limit;           /* by then it must be answered */
         uint64_t number;
         bool download;
@@ -47,15 +48,15 @@ struct Load {
         uint64_t start, rate, next, number;
         uint64_t download_bytes;
         uint64_t sent, failed, lag_max;
-        unsigned websockets, open; /* how many are kept, and how many have been opened so far */
+        unsigned websockets, open;       /* how many are kept, and how many have been opened so far */
         unsigned downloads, n_downloads; /* how many should be under way, and how many are */
-        uint64_t refill; /* when the missing ones are begun */
+        uint64_t refill;                 /* when the missing ones are begun */
         bool started, ending;
         void *pools[8]; /* idle HTTP/1.1 connections or HTTP/2 connections, by kind */
 };
 
-/* A line of the record: intended, end, kind, what, sent again. */
-void load_record(Load *l, const char *kind, uint64_t intended, const char *what, bool again);
+/* A line of the record: intended, sent, end, kind, what, sent again. */
+void load_record(Load *l, const char *kind, uint64_t intended, uint64_t sent, const char *what, bool again);
 void load_begin(Load *l, const Kind *kind, uint64_t intended, bool download);
 /* Its place in load->pools. */
 size_t load_kind_index(const Kind *kind);

@@ -1,10 +1,11 @@
 """What happens to an application and its host while it is under load: each a line of the table in docs/zero-downtime.md."""
 import json
 import os
+import select
 import shutil
 import time
 
-from paaslab import LAB, NAME, TMPDIR, TREE, inlab, paas, push, run
+from paaslab import LAB, NAME, TMPDIR, TREE, inlab, inlab_command, paas, push, run, start
 
 
 class Happened(Exception):
@@ -57,7 +58,8 @@ class Steady:
         until('the old instances of %s end' % self.app, lambda: len(self.units()) == wanted, 120)
 
     def kill_instance(self):
-        must(inlab('systemctl', 'kill', '-s', 'KILL', self.units()[0]))
+        unit = self.units()[0]
+        return gone(main_pid(unit), 'systemctl', 'kill', '-s', 'KILL', unit)
 
 
 def until(what, test, seconds=60):
@@ -72,6 +74,32 @@ def main_pid(unit):
     return must(inlab('systemctl', 'show', '-P', 'MainPID', unit)).strip()
 
 
+def outside(pid):
+    """The process of that number in the lab, as it is numbered here."""
+    world = os.readlink('/proc/%s/ns/pid' % run(LAB, 'pid', '--name', NAME).stdout.strip())
+    for number in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            if os.readlink('/proc/%s/ns/pid' % number) == world and open('/proc/%s/status' % number).read().split('NSpid:')[1].splitlines()[0].split()[-1] == pid:
+                return int(number)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    raise Happened('%s runs no process %s' % (NAME, pid))
+
+
+def gone(pid, *kill):
+    """Kills it by that command and says when it had gone, its sockets with it, in microseconds of CLOCK_MONOTONIC."""
+    fd = os.pidfd_open(outside(pid))
+    try:
+        command = start(*inlab_command(*kill))
+        ended = select.select([fd], [], [], 60)[0]
+        at = time.monotonic_ns() // 1000
+        if command.wait() != 0 or not ended:
+            raise Happened('process %s was not killed' % pid)
+        return at
+    finally:
+        os.close(fd)
+
+
 def reload_router():
     must(inlab('systemctl', 'reload', 'paas-router.service'))
 
@@ -81,10 +109,12 @@ def restart_router():
 
 
 def kill_router_worker():
-    """The newest worker; the master ends with it, and systemd starts both again."""
+    """The newest worker; the master ends with it, and systemd starts both again. When the worker had gone."""
     before = main_pid('paas-router.service')
-    must(inlab('sh', '-c', 'kill -9 "$(pgrep -n -P "$1")"', 'sh', before))
+    worker = must(inlab('pgrep', '-n', '-P', before)).strip()
+    broken = gone(worker, 'kill', '-9', worker)
     until('the router runs again', lambda: main_pid('paas-router.service') not in ('0', before) and router_ready())
+    return broken
 
 
 def router_ready():
@@ -103,4 +133,7 @@ def kill_paasd():
 def upgrade_package(deb):
     """The same package over itself: its scripts do what they do at an upgrade."""
     must(run(LAB, 'cp', deb, NAME + ':/root/paas.deb'))
-    return lambda: must(inlab('sh', '-c', 'DEBIAN_FRONTEND=noninteractive dpkg -i /root/paas.deb </dev/null'))
+
+    def install():
+        must(inlab('sh', '-c', 'DEBIAN_FRONTEND=noninteractive dpkg -i /root/paas.deb </dev/null'))
+    return install

@@ -35,7 +35,7 @@ class Span:
     """What ended between its begin and its end; latencies of what should have begun in it."""
 
     def __init__(self, name):
-        self.name, self.begin, self.finish = name, time.monotonic_ns() // 1000, 0
+        self.name, self.begin, self.finish, self.broken = name, time.monotonic_ns() // 1000, 0, None
 
     def fill(self, rows):
         inside = [r for r in rows if self.begin <= r.end < self.finish]
@@ -44,6 +44,8 @@ class Span:
         self.again = sum(r.again for r in short)
         self.failed = sum(r.what != 'ok' for r in short)
         self.lost = sum(r.what != 'ok' for r in inside if r.kind in LONG)
+        # what was killed had gone by `broken`: only what had been sent before was in its hands
+        self.later = sum(r.what != 'ok' and self.broken is not None and r.sent >= self.broken for r in short)
         self.failures = [((r.end - self.begin) // 1000000, r.kind, r.what) for r in inside if r.what != 'ok']
         times = [r.end - r.intended for r in rows if self.begin <= r.intended < self.finish and r.kind not in LONG]
         self.p50, self.p99 = percentile(times, 0.5), percentile(times, 0.99)
@@ -57,7 +59,7 @@ class Span:
                 for (kind, what), s in sorted(counted.items())]
 
 
-Row = collections.namedtuple('Row', 'intended end kind what again')
+Row = collections.namedtuple('Row', 'intended sent end kind what again')
 
 
 class Load:
@@ -72,7 +74,7 @@ class Load:
 
     def rows(self):
         with open(self.record) as f:
-            return [Row(int(a), int(b), kind, what, int(again)) for a, b, kind, what, again in (line.split() for line in f)]
+            return [Row(int(a), int(b), int(c), kind, what, int(again)) for a, b, c, kind, what, again in (line.split() for line in f)]
 
     @contextlib.contextmanager
     def span(self, name):
