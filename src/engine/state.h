@@ -69,6 +69,7 @@ struct Engine {
         UnitCall *readiness_call; /* what says that it is not ready, being asked; owned */
         bool readiness_again;     /* something changed meanwhile */
         char router_static[24];   /* of the running worker (RENDER_STATIC); "": not known */
+        bool router_added;        /* a server, since its maps were last written */
         unsigned router_pool;     /* backends that the running router has; 0: not known */
         sd_event_source *tick;    /* what waits for time to pass */
         UnitCall *first_observation;

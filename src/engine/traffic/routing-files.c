@@ -224,9 +224,12 @@ static void follow_files(Engine *e, const RouterWish *wish, const bool changed[R
 {
         _cleanup_error_ Error error = ERROR_NULL;
         int r = 0;
+        /* A server that was added is the one asked last now, which may not be the one that the file names.
+         */
         for (size_t i = 0; r >= 0 && i < RENDER_ROUTER_MAPS; i++)
-                if (changed[i])
+                if (changed[i] || (e->router_added && streq(wish->files[i].name, "servers.map")))
                         r = router_apply_map(e->router, wish->files[i].name, wish->files[i].text, &error);
+        e->router_added = false;
         if (r < 0 && !no_router(r)) {
                 log_warning(0, "%s; the router is reloaded", error_text(&error, r));
                 routing_reload_soon(e);

@@ -27,6 +27,7 @@ int routing_add(Engine *e, const AppState *s, const Instance *i, Error *error)
                 return 0;
         char address[ROUTING_PLACE_SIZE];
         routing_place(s, i, address);
+        e->router_added = true;
         int r = router_add_server(e->router, s->app.backend, i->short_name, address, error);
         if (r >= 0 || no_router(r))
                 return r;
