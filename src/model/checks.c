@@ -104,6 +104,17 @@ const Check *checks_find(const Checks *c, const char *process, CheckType type, C
         return x;
 }
 
+bool checks_gate(const Checks *c, const char *process, CheckWay way)
+{
+        return checks_find(c, process, CHECK_STARTUP, way) || checks_find(c, process, CHECK_READINESS, way);
+}
+
+bool checks_usual(const Checks *c)
+{
+        return !checks_gate(c, "web", CHECK_PATH) && !checks_gate(c, "web", CHECK_LISTENING) &&
+               !checks_gate(c, "web", CHECK_COMMAND);
+}
+
 bool checks_has(const Checks *c, const char *process)
 {
         for (size_t i = 0; i < c->n; i++)

@@ -26,3 +26,10 @@ bool checks_has(const Checks *c, const char *process);
 
 /* The first one that asks in that way, NULL: none does. */
 const Check *checks_find(const Checks *c, const char *process, CheckType type, CheckWay way);
+
+/* It must pass one that asks in that way before it has started; who is not ready has not started, so those
+ * of both types count. */
+bool checks_gate(const Checks *c, const char *process, CheckWay way);
+
+/* A web process has none that says in another way when it has started: it is asked for its start page. */
+bool checks_usual(const Checks *c);

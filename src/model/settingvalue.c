@@ -165,7 +165,11 @@ char *setting_allowed(const Setting *s)
                 _cleanup_free_ char *min = print_number(s, s->min), *max = print_number(s, s->max);
                 if (!min || !max)
                         return NULL;
-                buffer_printf(&b, "from %s to %s", min, max);
+                if (s->kind == SETTING_BYTES && s->max == UINT64_MAX)
+                        buffer_puts(&b, "a number of bytes, as 500K, 10M or 1G");
+                else
+                        buffer_printf(&b, "from %s to %s%s", min, max,
+                                      s->kind == SETTING_SECONDS ? ", as 90s, 5min or 2h" : "");
         } else if (s->kind == SETTING_FLAG) {
                 buffer_puts(&b, "yes or no");
         } else if (s->kind == SETTING_CHOICE) {

@@ -137,7 +137,12 @@ static void test_list(void **state)
         assert_null(checks_find(&copy, "web", CHECK_READINESS, CHECK_PATH));
         assert_int_equal(checks_find(&copy, "worker", CHECK_STARTUP, CHECK_UPTIME)->seconds, 3);
 
+        assert_true(checks_gate(&copy, "web", CHECK_LISTENING));
+        assert_false(checks_gate(&copy, "web", CHECK_COMMAND));
+        assert_false(checks_usual(&copy));
+
         _cleanup_checks_ Checks none = CHECKS_NULL;
+        assert_true(checks_usual(&none));
         assert_int_equal(checks_parse("{}", 2, &none), 0);
         assert_int_equal(none.n, 0);
         assert_int_equal(checks_parse("x", 1, &none), -EINVAL);

@@ -84,9 +84,10 @@ static void values_are_canonical(void **state)
 
 static void bad_values_are_explained(void **state)
 {
-        refuses("time", "2h", -ERANGE, "time cannot be \"2h\": it is from 1s to 3600s");
-        refuses("time", "-1", -EINVAL, "time cannot be \"-1\": it is from 1s to 3600s");
-        refuses("time", "soon\n", -EINVAL, "time cannot be \"soon?\": it is from 1s to 3600s");
+        refuses("time", "2h", -ERANGE, "time cannot be \"2h\": it is from 1s to 3600s, as 90s, 5min or 2h");
+        refuses("time", "-1", -EINVAL, "time cannot be \"-1\": it is from 1s to 3600s, as 90s, 5min or 2h");
+        refuses("time", "soon\n", -EINVAL,
+                "time cannot be \"soon?\": it is from 1s to 3600s, as 90s, 5min or 2h");
         refuses("count", "11", -ERANGE, "count cannot be \"11\": it is from 0 to 10");
         refuses("size", "2T", -ERANGE, "size cannot be \"2T\": it is from 0 to 1T");
         refuses("part", "101%", -ERANGE, "part cannot be \"101%\": it is from 0% to 100%");

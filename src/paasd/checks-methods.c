@@ -82,12 +82,7 @@ static bool is_usual(const AppState *s, const char *process, CheckType type)
                 return false;
         if (type == CHECK_READINESS)
                 return !checks_find(c, process, type, CHECK_PATH);
-        for (int k = CHECK_STARTUP; k <= CHECK_READINESS; k++)
-                if (checks_find(c, process, (CheckType) k, CHECK_PATH) ||
-                    checks_find(c, process, (CheckType) k, CHECK_LISTENING) ||
-                    checks_find(c, process, (CheckType) k, CHECK_COMMAND))
-                        return false;
-        return true;
+        return checks_usual(c);
 }
 
 static int append_process(sd_bus_message *reply, const AppState *s, const AppWorld *w, const char *process,

@@ -122,6 +122,10 @@ check('balance=header without a header is refused', r.returncode != 0 and 'hash-
 r = paas('settings:set', 'balance=header', 'hash-header=X User', '-a', APP)
 check('a header that is none too', r.returncode != 0 and 'letters, digits and dashes' in r.stdout, r.stdout)
 check('and nothing was changed', setting('balance') == 'roundrobin')
+r = paas('settings:set', 'hash-header=bad:header', '-a', APP)
+check('so it is without balance=header', r.returncode != 0 and 'letters, digits and dashes' in r.stdout, r.stdout)
+r = paas('settings:set', 'protocol=h2c', '-a', APP)
+check('protocol=h2c is refused while the check asks in HTTP/1.1', r.returncode != 0 and '"listening": true' in r.stdout, r.stdout)
 set_all('balance=header', 'hash-header=X-User')
 users = {user: set(answers(3, '-H', 'X-User: ' + user)) for user in 'abcdefghijkl'}
 check('balance=header: one user, one instance', all(len(i) == 1 for i in users.values()), users)

@@ -100,6 +100,20 @@ static int check_sense(const RenderTraffic *t, Error *e)
         return 0;
 }
 
+/* The checks that ask for a page do it in HTTP/1.1, and find no process that speaks something else. */
+static int check_protocol(const AppState *s, const RenderTraffic *t, Error *e)
+{
+        const Checks *c = &s->release.checks;
+        if (t->protocol == TRAFFIC_HTTP1 || !s->release.slug || !procfile_find(&s->procfile, "web") ||
+            (!checks_usual(c) && !checks_gate(c, "web", CHECK_PATH)))
+                return 0;
+        return error_set(
+                e, -EINVAL,
+                "What runs is asked for a page in HTTP/1.1, which a process that speaks h2c or gRPC "
+                "does not answer. Push an app.json with {\"healthchecks\": {\"web\": [{\"type\": "
+                "\"startup\", \"name\": \"up\", \"listening\": true}]}} first");
+}
+
 static int write_candidate(Engine *e, AppState *s, const AppSettings *after, const char *path, Error *error)
 {
         _cleanup_(router_wish_clear) RouterWish wish = {0};
@@ -117,11 +131,11 @@ static int write_candidate(Engine *e, AppState *s, const AppSettings *after, con
 int routing_check_start(Engine *e, AppState *s, const AppSettings *after, RoutingCheckDone done,
                         void *userdata, RoutingCheck **ret, Error *error)
 {
-        if (!routing_settings_differ(&s->settings, after))
-                return 0;
-        const RenderTraffic traffic = routing_traffic(after);
+        const RenderTraffic before = routing_traffic(&s->settings), traffic = routing_traffic(after);
         int r = check_sense(&traffic, error);
-        if (r < 0)
+        if (r >= 0 && traffic.protocol != before.protocol)
+                r = check_protocol(s, &traffic, error);
+        if (r < 0 || !routing_settings_differ(&s->settings, after))
                 return r;
         _cleanup_close_ int fd = -1;
         _cleanup_(routing_check_freep) RoutingCheck *c = calloc(1, sizeof(RoutingCheck));

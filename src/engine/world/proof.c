@@ -32,23 +32,16 @@ static const Checks *checks_of(const Proof *p)
         return &p->render.release->checks;
 }
 
-/* Who is not ready has not started: both count. */
-static bool has_way(const Instance *i, const Checks *c, CheckWay way)
-{
-        return checks_find(c, i->name.type, CHECK_STARTUP, way) ||
-               checks_find(c, i->name.type, CHECK_READINESS, way);
-}
-
 static bool asks_network(const Instance *i, const Checks *c)
 {
-        return has_way(i, c, CHECK_PATH) || has_way(i, c, CHECK_LISTENING) ||
-               (instance_is_routed(i) && !has_way(i, c, CHECK_COMMAND));
+        return checks_gate(c, i->name.type, CHECK_PATH) || checks_gate(c, i->name.type, CHECK_LISTENING) ||
+               (instance_is_routed(i) && checks_usual(c));
 }
 
 bool proof_is_due(const Instance *i, const Release *release)
 {
         const Checks *c = &release->checks;
-        return asks_network(i, c) || has_way(i, c, CHECK_COMMAND) ||
+        return asks_network(i, c) || checks_gate(c, i->name.type, CHECK_COMMAND) ||
                checks_find(c, i->name.type, CHECK_STARTUP, CHECK_UPTIME);
 }
 
@@ -198,7 +191,7 @@ int proof_running(Proof *p)
                 r = sd_event_add_time_relative(p->world->engine->event, &p->uptime, CLOCK_MONOTONIC,
                                                up < wanted ? wanted - up : 0, 0, stayed_up, p);
         }
-        if (r >= 0 && has_way(p->instance, checks_of(p), CHECK_COMMAND)) {
+        if (r >= 0 && checks_gate(checks_of(p), p->instance->name.type, CHECK_COMMAND)) {
                 p->pending++;
                 r = ask(p, true);
         }
