@@ -96,7 +96,10 @@ static int print_table(const Json *records)
                 columns_new("TIME|WHO|FROM|ACTION|OF|RELEASE|RESULT|WHAT|TAKES IT BACK");
         for (size_t i = 0; i < js_size(records); i++) {
                 const Json *x = js_at(records, i);
-                const char *app = reply_text(x, "app"), *reason = reply_text(x, "reason");
+                const char *app = reply_text(x, "app"), *what = reply_text(x, "what"),
+                           *reason = reply_text(x, "reason");
+                if (text_ends_with(what, reason)) /* says so already */
+                        reason = "";
                 int64_t release = reply_number(x, "release");
                 char time[32];
                 term_format_time((uint64_t) reply_number(x, "time"), time);
@@ -110,7 +113,7 @@ static int print_table(const Json *records)
                 else
                         columns_put(&c, "");
                 put_result(&c, x);
-                columns_putf(&c, "%s%s%s", reply_text(x, "what"), *reason ? ": " : "", reason);
+                columns_putf(&c, "%s%s%s", what, *reason ? ": " : "", reason);
                 columns_put(&c, reply_text(x, "undo"));
         }
         return columns_print(&c, "Nothing of that kind is recorded");

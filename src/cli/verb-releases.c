@@ -16,7 +16,9 @@
 static void put_status(Columns *c, const Json *release)
 {
         const char *status = reply_text(release, "status"), *reason = reply_text(release, "reason");
-        if (reply_bool(release, "current"))
+        if (reply_bool(release, "crashed")) /* was current, and did not stay up */
+                columns_put_style(c, STYLE_BAD, reply_bool(release, "current") ? "current, bad" : "bad");
+        else if (reply_bool(release, "current"))
                 columns_put_style(c, STYLE_GOOD, "current");
         else if (streq(status, "failed") && text_after(reason, "the release command"))
                 columns_put_style(c, STYLE_BAD, "release command failed");
@@ -109,7 +111,7 @@ static int print_release(const Json *release)
         columns_put_style(&c, STYLE_HEAD, "Release");
         columns_putf(&c, "v%" PRId64 "%s", reply_number(release, "version"),
                      reply_bool(release, "current") ? " (current)" : "");
-        put_row(&c, "Status", status);
+        put_row(&c, "Status", reply_bool(release, "crashed") ? "bad" : status);
         put_row(&c, "Reason", reply_text(release, "reason"));
         put_row(&c, "Description", reply_text(release, "description"));
         put_row(&c, "By", reply_text(release, "user"));

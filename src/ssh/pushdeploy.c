@@ -234,11 +234,19 @@ static int watch(const Deploy *d, uint64_t version, char **ret_reason)
         _cleanup_error_ Error e = ERROR_NULL;
         const JobFollow want = make_follow();
         int r = watch_release(d->client, d->app, version, &want, &e);
-        (void) succeed(d);
+        bool is_current = settle(d, NULL) > 0;
+        git_tidy(HERE);
         if (r == 0)
                 return 0;
         const char *text = r == -ECANCELED ? "nobody waited for the end of the watch" : error_text(&e, r);
         say_failure(text);
+        if (is_current) { /* git hears what `git ls-remote` would say */
+                deploy_say("       v%" PRIu64
+                           " is current all the same: `paas rollback --app %s` goes back, a push "
+                           "forward",
+                           version, d->app);
+                return 0;
+        }
         *ret_reason = first_line(text);
         return r;
 }

@@ -126,14 +126,23 @@ def after_the_switch():
     r = paas('rollback', '-a', NAME_OF_APP)
     check('a rollback by hand', r.returncode == 0 and answers('good'), r.stdout)
     set_to('rollback-window=120s')
-    r = release(DIRECTORY, 'dies', '-o', 'no-rollback')
+    write(DIRECTORY, {'kind': 'dies'})
+    waits = start(*push_command(DIRECTORY, NAME_OF_APP, '-o', 'watch', '-o', 'no-rollback', 'HEAD:main'))
+    within(120, 'one that may not be rolled back is current', lambda: answers('dies'))
     bad = current(NAME_OF_APP)['version']
     dies()
     within(60, 'one that may not be rolled back stays, and the log says why',
            lambda: 'does not come back: it was deployed with --no-rollback' in paas('logs', '-n', '60', '-a', NAME_OF_APP).stdout)
-    check('it is current still', r.returncode == 0 and current(NAME_OF_APP)['version'] == bad, r.stdout)
+    said, _ = waits.communicate(timeout=120)
+    check('the push that watches says that it is bad and stays, and promised nothing',
+          all(text in said for text in ('v%d is bad: web.1 exited' % bad, 'v%d is current all the same' % bad)) and 'comes back by itself' not in said, said)
+    check('git, ls-remote and paas agree', waits.returncode == 0 and current(NAME_OF_APP)['version'] == bad and
+          remote_main(NAME_OF_APP) == git(DIRECTORY, 'rev-parse', 'HEAD') == current(NAME_OF_APP)['commit'], said)
+    check('the list calls it bad', re.search(r'^v%d +current, bad ' % bad, paas('releases', '-a', NAME_OF_APP).stdout, re.M))
     r = paas('rollback', '--force', '-a', NAME_OF_APP)
-    check('a rollback over it', r.returncode == 0 and answers('good'), r.stdout)
+    check('a rollback over it, which is not said to have a way back', r.returncode == 0 and answers('good') and
+          'v%d was bad: it does not come back by itself' % bad in r.stdout, r.stdout)
+    check('then it was bad', re.search(r'^v%d +bad ' % bad, paas('releases', '-a', NAME_OF_APP).stdout, re.M))
 
 
 def pusher(kind):

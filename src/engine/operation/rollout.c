@@ -279,6 +279,19 @@ static void succeed(Job *j, AppWorld *w)
         j->engine->world_observed(w);
 }
 
+static void announce_window(Job *j, const AppState *s, const struct Window *x)
+{
+        if (s->release.no_rollback)
+                return;
+        if (x->hopeless)
+                job_say(j, "       v%llu was bad: it does not come back by itself when this one fails",
+                        (unsigned long long) x->previous);
+        else
+                job_say(j, "       v%llu comes back by itself when this one fails within %llu s",
+                        (unsigned long long) x->previous,
+                        (unsigned long long) settings_number(&s->settings, NULL, "rollback-window"));
+}
+
 static void announce(Job *j, AppState *s, AppWorld *w)
 {
         _cleanup_free_ char *url = app_url(j->engine, s);
@@ -286,9 +299,7 @@ static void announce(Job *j, AppState *s, AppWorld *w)
         if (url && url[0] && procfile_find(&s->procfile, "web"))
                 job_say(j, "       %s deployed to paas", url);
         if (w->window)
-                job_say(j, "       v%llu comes back by itself when this one fails within %llu s",
-                        (unsigned long long) w->window->previous,
-                        (unsigned long long) settings_number(&s->settings, NULL, "rollback-window"));
+                announce_window(j, s, w->window);
         slugs_prune(w, s);
         succeed(j, w);
 }

@@ -116,8 +116,12 @@ static bool look(Job *j, AppState *s, AppWorld *w)
         }
         if (!over)
                 return true;
-        job_say(j, "       %llu requests to it, %llu errors: it gets all of them now",
-                (unsigned long long) now.tally.requests, (unsigned long long) now.tally.errors);
+        if (now.tally.requests == 0)
+                job_say(j, "       Nobody asked it for anything, which proves nothing: it gets all of them "
+                           "now");
+        else
+                job_say(j, "       %llu requests to it, %llu errors: it gets all of them now",
+                        (unsigned long long) now.tally.requests, (unsigned long long) now.tally.errors);
         fault_point("canary-passed");
         j->phase_done(j);
         return false;

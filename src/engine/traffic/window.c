@@ -95,6 +95,7 @@ static int take_stock(Job *j, AppState *s, AppWorld *w)
         snprintf(x->release, sizeof(x->release), "%s", j->operation.release);
         x->previous = s->release.version;
         x->operation = j->operation.number;
+        x->hopeless = s->crashed_version == s->release.version;
         x->since = clock_monotonic();
         int r = standing_read(w, s, j->operation.version, &own, NULL);
         if (r >= 0)
