@@ -142,6 +142,9 @@ verb('ps:stop', 'web')
 verb('ps:scale', 'web=2')
 check('so does scaling', names() == ['web.1', 'web.2', 'worker.1'], names())
 verb('ps:scale', 'web=1')
+for command in ('ps:stop', 'ps:restart'):
+    r = paas(command, 'web.9', '-a', APP)
+    check(command + ' of a process that there is not', r.returncode != 0 and 'no process web.9' in r.stdout, r.stdout)
 r = paas('ps:stop', 'nothing', '-a', APP)
 check('stopping what there is not is refused, with what there is', r.returncode != 0 and 'nothing' in r.stdout, r.stdout)
 

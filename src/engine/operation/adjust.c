@@ -68,8 +68,16 @@ int adjust_scale(Engine *e, AppState *s, char *const *changes, const Actor *acto
         return submit(e, s, OPERATION_SCALE, &scale_job_type, changes, actor, ret, error);
 }
 
-/* The type in "web" or "web.2"; -EINVAL with the types there are. */
-static int check_what(const AppState *s, const char *what, char **ret_type, uint64_t *ret_index,
+static bool has_process(const AppWorld *w, const char *type, uint64_t index)
+{
+        for (size_t i = 0; w && i < w->n_instances; i++)
+                if (w->instances[i]->name.index == index && streq(w->instances[i]->name.type, type))
+                        return true;
+        return false;
+}
+
+/* The type in "web" or "web.2"; -EINVAL with where to see what there is. */
+static int check_what(Engine *e, const AppState *s, const char *what, char **ret_type, uint64_t *ret_index,
                       Error *error)
 {
         const char *dot = strchr(what, '.');
@@ -83,6 +91,11 @@ static int check_what(const AppState *s, const char *what, char **ret_type, uint
         if (!procfile_find(&s->procfile, type))
                 return error_set(error, -EINVAL, "%s has no process type \"%s\" (see paas ps -a %s)",
                                  s->app.name, type, s->app.name);
+        const FormationEntry *f = formation_find(&s->formation, type);
+        if (*ret_index > 0 && !has_process(world_find(e, s->app.name), type, *ret_index) &&
+            *ret_index > (f ? f->quantity : 0))
+                return error_set(error, -EINVAL, "%s has no process %s (see paas ps -a %s)", s->app.name,
+                                 what, s->app.name);
         *ret_type = TAKE_PTR(type);
         return 0;
 }
@@ -121,7 +134,7 @@ int adjust_restart(Engine *e, AppState *s, const char *what, const Actor *actor,
                 return -ENOMEM;
         if (!s->release.slug)
                 return error_set(error, -EINVAL, "%s runs nothing yet: push it first", s->app.name);
-        int r = what[0] ? check_what(s, what, &type, &index, error) : 0;
+        int r = what[0] ? check_what(e, s, what, &type, &index, error) : 0;
         if (r >= 0)
                 r = set_stopped(e, s, type, what, false, actor, error);
         if (r < 0)
@@ -150,7 +163,7 @@ int adjust_stop(Engine *e, AppState *s, const char *what, const Actor *actor, Jo
         if (!copy)
                 return -ENOMEM;
         bool run = run_is_one(e, s, what);
-        int r = run ? 0 : check_what(s, what, &type, &index, error);
+        int r = run ? 0 : check_what(e, s, what, &type, &index, error);
         if (r >= 0)
                 r = index == 0 && !run ? set_stopped(e, s, type, what, true, actor, error)
                                        : record_stop(e, s, what, actor, error);
