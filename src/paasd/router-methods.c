@@ -25,7 +25,7 @@ static int append_worker(sd_bus_message *reply, const RouterWorker *w)
         return r < 0 ? r : dict_close(reply);
 }
 
-static const char *app_of(Manager *m, const char *backend)
+static const char *app_of(const Manager *m, const char *backend)
 {
         const Catalog *c = &m->engine->catalog;
         for (size_t i = 0; i < c->n_apps; i++)
@@ -34,10 +34,22 @@ static const char *app_of(Manager *m, const char *backend)
         return NULL;
 }
 
+/* HAProxy does not tell the path of a unix socket: it is that of the process. */
+static const char *address_of(const Manager *m, const RouterServer *s, char buffer[INSTANCE_ADDRESS_SIZE])
+{
+        const char *app = streq(s->address, ROUTER_UNIX_ADDRESS) ? app_of(m, s->backend) : NULL;
+        const Instance *i = app ? world_find_named(world_find(m->engine, app), s->name) : NULL;
+        if (!i)
+                return s->address;
+        instance_address(i, buffer);
+        return buffer;
+}
+
 static int append_server(sd_bus_message *reply, Manager *m, const RouterServer *s)
 {
         static const char *const states[] = {
                 [ROUTER_READY] = "ready", [ROUTER_DRAIN] = "draining", [ROUTER_MAINT] = "stopped"};
+        char address[INSTANCE_ADDRESS_SIZE];
         int r = dict_open(reply);
         if (r >= 0)
                 r = dict_string(reply, "app", app_of(m, s->backend));
@@ -46,7 +58,7 @@ static int append_server(sd_bus_message *reply, Manager *m, const RouterServer *
         if (r >= 0)
                 r = dict_string(reply, "name", s->name);
         if (r >= 0)
-                r = dict_string(reply, "address", s->address);
+                r = dict_string(reply, "address", address_of(m, s, address));
         if (r >= 0)
                 r = dict_string(reply, "state", states[s->state]);
         if (r >= 0)
