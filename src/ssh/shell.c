@@ -122,6 +122,8 @@ static int run_verb(const Caller *c, char *const *words)
         _cleanup_free_ char *option = NULL;
         char *argv[] = {paas, help, NULL};
 
+        if (words && words[0] && words[1] && streq(words[0], "paas")) /* pasted from a hint */
+                words++;
         if (words) {
                 int fd = write_words(words);
                 if (fd < 0 || asprintf(&option, "--words=%d", fd) < 0)

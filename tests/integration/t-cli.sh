@@ -68,6 +68,7 @@ like 'a stranger on the host is told who may' "$(inspect_as_nobody paas apps 2>&
 is 'no shell' "$(code remote 'sh -c id')" 2
 is 'no sftp' "$(code remote sftp)" 2
 like 'without a command: help' "$(remote </dev/null)" 'apps:create'
+like 'a command pasted from a hint, with paas in front' "$(remote paas apps 2>&1)" cli
 fails 'no forwarding' timeout 20 "$LAB" net --name "$NAME" -- ssh -F "$ssh_config" -o ProxyCommand=none -o ExitOnForwardFailure=yes -W 127.0.0.1:22 paas-lab
 fails 'no repository elsewhere' env GIT_SSH_COMMAND="$PAAS_SSH" git ls-remote paas-lab:../state.git
 like 'it says what a repository is' "$output" 'called like its application'
