@@ -18,7 +18,7 @@ struct Window {
         uint64_t ends;               /* of its processes, before the switch */
         Tally old;                   /* of the one it replaced, as it went */
         unsigned down;               /* looks in a row that found most of it down; not in the file */
-        bool hopeless; /* what it replaced is on record as bad: it will not come back; likewise */
+        bool hopeless; /* what it replaced is on record as bad: it will not come back; not in the file */
 };
 
 /* The job's release is about to become current. No window without an earlier release, or when the job is
