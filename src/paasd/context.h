@@ -22,5 +22,6 @@ typedef struct Manager {
         struct PendingRun *runs;     /* owned; runs that are being started, and who waits for that */
         bool ready;                  /* we have our name: callers can come */
         struct AuditRequest *audits; /* owned; lists that are being read */
-        unsigned logs;               /* paas-log units started, for their names */
+        struct RouterRequest *router_requests; /* owned; who asks while the router is reloaded */
+        unsigned logs;                         /* paas-log units started, for their names */
 } Manager;

@@ -104,6 +104,7 @@ Manager *manager_free(Manager *m)
         /* Children, then slots, then the bus, then the loop. */
         job_object_free_tracks(m);
         audit_requests_free(m);
+        router_requests_free(m);
         caller_free_sessions(m);
         engine_free(m->engine);
         run_methods_free(m);

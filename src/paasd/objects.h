@@ -46,6 +46,7 @@ int method_audit(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_open_audit(sd_bus_message *message, void *userdata, sd_bus_error *e);
 int method_verify_audit(sd_bus_message *message, void *userdata, sd_bus_error *e);
 void audit_requests_free(Manager *m);
+void router_requests_free(Manager *m);
 
 /* Lists of an application: part of the App interface. */
 int method_list_instances(sd_bus_message *message, void *userdata, sd_bus_error *e);

@@ -2,12 +2,17 @@
 
 /* What the router does: part of the Manager interface. */
 
+#include <errno.h>
+
+#include "basic/clock.h"
 #include "basic/text.h"
 #include "bus/bus.h"
 #include "engine/traffic/routing-inspect.h"
 #include "paasd/caller.h"
 #include "paasd/dict.h"
 #include "paasd/objects.h"
+
+#define LOOK_AGAIN_USEC (20 * USEC_PER_MSEC)
 
 static int append_worker(sd_bus_message *reply, const RouterWorker *w)
 {
@@ -98,17 +103,12 @@ static int append_report(sd_bus_message *reply, Manager *m, const RouterReport *
         return r < 0 ? r : dict_list_close(reply);
 }
 
-int method_router(sd_bus_message *message, void *userdata, sd_bus_error *e)
+static int answer(Manager *m, sd_bus_message *message, sd_bus_error *e)
 {
-        Manager *m = userdata;
-        Caller caller;
         _cleanup_error_ Error error = ERROR_NULL;
         _cleanup_(router_report_clear) RouterReport report = {0};
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r = caller_may(m, message, ACTION_ROUTER, NULL, &caller, e);
-        if (r < 0)
-                return r;
-        r = routing_inspect(m->engine, &report, &error);
+        int r = routing_inspect(m->engine, &report, &error);
         if (r < 0)
                 return bus_error_reply_as(e, BUS_ERROR_INTERNAL, r, &error);
         r = sd_bus_message_new_method_return(message, &reply);
@@ -119,4 +119,67 @@ int method_router(sd_bus_message *message, void *userdata, sd_bus_error *e)
         if (r >= 0)
                 r = dict_close(reply);
         return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+/* While HAProxy is reloaded it cannot say which worker is current: who asks then is told afterwards. */
+typedef struct RouterRequest {
+        Manager *manager;
+        struct RouterRequest *next;
+        sd_bus_message *message;
+        sd_event_source *timer;
+} RouterRequest;
+
+static void request_free(RouterRequest *q)
+{
+        sd_event_source_disable_unref(q->timer);
+        sd_bus_message_unref(q->message);
+        free(q);
+}
+
+void router_requests_free(Manager *m)
+{
+        while (m->router_requests) {
+                RouterRequest *q = m->router_requests;
+                m->router_requests = q->next;
+                request_free(q);
+        }
+}
+
+static int look_again(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        RouterRequest *q = userdata, **at = &q->manager->router_requests;
+        _cleanup_(sd_bus_error_free) sd_bus_error e = SD_BUS_ERROR_NULL;
+        if (q->manager->engine->reload) {
+                (void) sd_event_source_set_time_relative(source, LOOK_AGAIN_USEC);
+                return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        }
+        int r = answer(q->manager, q->message, &e);
+        if (r < 0)
+                (void) sd_bus_reply_method_errno(q->message, r, &e);
+        while (*at != q)
+                at = &(*at)->next;
+        *at = q->next;
+        request_free(q);
+        return 0;
+}
+
+int method_router(sd_bus_message *message, void *userdata, sd_bus_error *e)
+{
+        Manager *m = userdata;
+        Caller caller;
+        int r = caller_may(m, message, ACTION_ROUTER, NULL, &caller, e);
+        if (r < 0)
+                return r;
+        if (!m->engine->reload)
+                return answer(m, message, e);
+        RouterRequest *q = calloc(1, sizeof(RouterRequest));
+        if (!q)
+                return -ENOMEM;
+        *q = (RouterRequest){
+                .manager = m, .next = m->router_requests, .message = sd_bus_message_ref(message)};
+        m->router_requests = q;
+        return sd_event_add_time_relative(m->event, &q->timer, CLOCK_MONOTONIC, LOOK_AGAIN_USEC, 0,
+                                          look_again, q) < 0
+                       ? -ENOMEM
+                       : 1;
 }
