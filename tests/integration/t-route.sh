@@ -33,7 +33,9 @@ new_app routed
 page=$(headers routed)
 like 'nothing deployed: 503' "$page" '^HTTP/[0-9.]+ 503.*[Xx]-[Pp]aas-[Ee]rror: H14'
 like 'with Retry-After' "$page" '[Rr]etry-[Aa]fter: [0-9]+'
-like 'for people' "$(ask routed / -H 'Accept: text/html')" '<html|<!doctype'
+page=$(ask routed / -H 'Accept: text/html')
+like 'for people' "$page" '<html|<!doctype'
+like 'it names the application' "$page" 'The application routed exists'
 is 'for programs' "$(ask routed / -H 'Accept: application/json' | jq -r type)" object
 
 # --- the first push makes no reload; while it starts there is a page

@@ -81,7 +81,7 @@ def outside(pid):
         try:
             if os.readlink('/proc/%s/ns/pid' % number) == world and open('/proc/%s/status' % number).read().split('NSpid:')[1].splitlines()[0].split()[-1] == pid:
                 return int(number)
-        except (FileNotFoundError, ProcessLookupError):
+        except OSError:      # it has gone, or is the world above
             continue
     raise Happened('%s runs no process %s' % (NAME, pid))
 

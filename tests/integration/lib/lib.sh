@@ -53,6 +53,7 @@ setup_paas() {
         inlab sh -c 'cat >/root/you.pub' <"$key"
         paas setup --domain "$DOMAIN" --admin you --key /root/you.pub >"$TMPDIR/setup.log" 2>&1 </dev/null ||
                 { not_ok 'paas setup'; note "$(<"$TMPDIR/setup.log")"; exit 1; }
+        within 90 "the router has the domain's certificate" eval 'paas router --json </dev/null | jq -e ".reload_planned | not"'
 }
 new_app() {                    # without what an earlier run left under that name
         paas apps:destroy -a "$1" --confirm "$1" >/dev/null 2>&1 </dev/null

@@ -88,6 +88,7 @@ def setup_paas():
     if r.returncode:
         check('paas setup', False, r.stdout)
         finish()
+    within(90, "the router has the domain's certificate", lambda: not json.loads(paas('router', '--json').stdout)['reload_planned'])
 
 
 def new_app(app):
