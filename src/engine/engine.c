@@ -343,6 +343,7 @@ Engine *engine_free(Engine *e)
         seal_free(e->seal);
         settings_clear(&e->settings);
         free(e->router_template);
+        strv_free(e->router_stale);
         sd_event_unref(e->event);
         free(e);
         return NULL;

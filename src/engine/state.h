@@ -70,6 +70,8 @@ struct Engine {
         bool readiness_again;     /* something changed meanwhile */
         char router_static[24];   /* of the running worker (RENDER_STATIC); "": not known */
         bool router_added;        /* a server, since its maps were last written */
+        char **router_stale;      /* backends with settings of applications that are gone; until a reload */
+        size_t n_stale_read;      /* of these: as many had become so when the reload under way began */
         unsigned router_pool;     /* backends that the running router has; 0: not known */
         sd_event_source *tick;    /* what waits for time to pass */
         UnitCall *first_observation;

@@ -83,7 +83,8 @@ def answers(n, *args):
 
 setup_paas()
 new_app(APP)
-r = push(write_app('app', {'app.py': SERVER, 'Procfile': 'web: exec python3 app.py\n'}), APP)
+tree = write_app('app', {'app.py': SERVER, 'Procfile': 'web: exec python3 app.py\n'})
+r = push(tree, APP)
 check('the push goes well', r.returncode == 0, r.stdout)
 check('it answers', ask(APP).startswith('web.1 '), ask(APP))
 
@@ -159,5 +160,11 @@ check('no candidate is left', 'candidate' not in inlab('ls', '/var/lib/paas/rout
 inlab('sh', '-c', 'cp /root/template %s; systemctl restart paasd' % template)
 set_all('balance=source')
 check('it answers', ask(APP).startswith('web.'))
+
+# --- the running router still knows what the one before wanted
+set_all('response-timeout=1s')
+new_app(APP)
+r = push(tree, APP)
+check('a new application is routed as its own settings say', r.returncode == 0 and code('/slow/2') == '200', r.stdout)
 destroy_app(APP)
 finish()

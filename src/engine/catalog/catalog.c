@@ -292,12 +292,12 @@ int catalog_next_uid(const Catalog *c, uid_t *ret)
         return retention_next_uid(past, c->n_gone, is_free_pair, (void *) c, ret);
 }
 
-unsigned catalog_next_backend(const Catalog *c)
+unsigned catalog_next_backend(const Catalog *c, char *const *except)
 {
         for (unsigned number = 0;; number++) {
                 char name[32];
-                bool taken = false;
                 snprintf(name, sizeof(name), "pool_%u", number);
+                bool taken = strv_contains(except, name);
                 for (size_t i = 0; i < c->n_apps && !taken; i++)
                         taken = text_equal(c->apps[i]->app.backend, name);
                 if (!taken)

@@ -22,8 +22,8 @@ UserState *catalog_find_key(Catalog *c, const char *fingerprint);
 /* The pair of uids that has been free the longest, the lower one. -ENOSPC. */
 int catalog_next_uid(const Catalog *c, uid_t *ret);
 
-/* The next free backend of the router's pool, as a number. */
-unsigned catalog_next_backend(const Catalog *c);
+/* The next free backend of the router's pool, as a number; `except` are names that are not free yet. */
+unsigned catalog_next_backend(const Catalog *c, char *const *except);
 
 /* Creates the application (its contents are taken over on success). -EEXIST. */
 int catalog_create_app(Catalog *c, App *app, const Record *record, AppState **ret, Error *e);

@@ -29,7 +29,7 @@ static int describe(Engine *e, const char *name, const Actor *actor, App *app, E
                 return error_set(error, r, "All %d pairs of uids for applications are in use.",
                                  (APP_UID_LAST - APP_UID_FIRST + 1) / 2);
         char backend[32];
-        snprintf(backend, sizeof(backend), "pool_%u", catalog_next_backend(&e->catalog));
+        snprintf(backend, sizeof(backend), "pool_%u", catalog_next_backend(&e->catalog, e->router_stale));
         r = uuid_new(app->id);
         if (r >= 0)
                 r = text_replace(&app->name, name);
@@ -146,8 +146,9 @@ static void end_launches(AppWorld *w)
 
 int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor, Error *error)
 {
-        _cleanup_free_ char *subject = NULL, *name = strdup(s->app.name), *id = strdup(s->app.id);
-        if (!name || !id || !streq(confirm, s->app.name))
+        _cleanup_free_ char *subject = NULL, *name = strdup(s->app.name), *id = strdup(s->app.id),
+                            *backend = strdup(s->app.backend ?: "");
+        if (!name || !id || !backend || !streq(confirm, s->app.name))
                 return error_set(error, -EINVAL,
                                  "To destroy %s, repeat its name: paas apps:destroy -a %s --confirm %s",
                                  s->app.name, s->app.name, s->app.name);
@@ -166,6 +167,9 @@ int apps_destroy(Engine *e, AppState *s, const char *confirm, const Actor *actor
         if (r < 0)
                 return r;
         (void) routing_update(e, NULL);
+        /* Until that is over, the running worker treats requests of its backend as it wanted them. */
+        if (routing_reload_is_due(e))
+                (void) strv_append(&e->router_stale, backend);
         /* Its servers leave its backend before another application gets that. */
         (void) routing_sync(e, NULL);
         (void) readers_write(e);

@@ -116,7 +116,7 @@ static int record(Engine *e, GoneApp *g, const char *name, char *const *domains,
                 free(own_name);
                 return -ENOMEM;
         }
-        snprintf(backend, sizeof(backend), "pool_%u", catalog_next_backend(&e->catalog));
+        snprintf(backend, sizeof(backend), "pool_%u", catalog_next_backend(&e->catalog, e->router_stale));
         App app = g->app; /* shallow: name and backend differ */
         app.name = own_name;
         app.backend = backend;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "basic/clock.h"
 #include "basic/log.h"
+#include "basic/strv.h"
 #include "engine/traffic/routing-internal.h"
 #include "engine/traffic/routing.h"
 #include "engine/traffic/vigil.h"
@@ -42,6 +45,17 @@ static RouterWorker find_worker_to_end(Engine *e)
         return n >= e->settings.old_workers ? oldest : (RouterWorker){0};
 }
 
+/* What became stale after the reload began may have been read before. */
+static void forget_stale(Engine *e)
+{
+        size_t n = e->n_stale_read, left = strv_length(e->router_stale) - n;
+        for (size_t i = 0; i < n; i++)
+                free(e->router_stale[i]);
+        if (n > 0)
+                memmove(e->router_stale, e->router_stale + n, (left + 1) * sizeof(char *));
+        e->n_stale_read = 0;
+}
+
 /* Whatever changed while it was under way went to the worker before, and into the files. */
 static void finish(Engine *e, int r, Error *error)
 {
@@ -52,6 +66,7 @@ static void finish(Engine *e, int r, Error *error)
                 log_error(0, "cannot reload the router: %s", error_text(error, r));
         if (r >= 0) {
                 e->router_pool = routing_pool_size(e);
+                forget_stale(e);
                 routing_write_soon(e); /* and is compared with what was read */
         }
         r = routing_sync(e, &after);
@@ -85,6 +100,7 @@ static void begin(Engine *e)
         e->last_reload = clock_monotonic();
         vigil_poll(e); /* what was counted until now */
         int r = routing_write(e, &error);
+        e->n_stale_read = strv_length(e->router_stale);
         if (r >= 0)
                 r = router_reload_begin(e->router, &e->reload, &error);
         if (r >= 0)
@@ -112,11 +128,16 @@ static int reload_now(sd_event_source *source, uint64_t usec, void *userdata)
         return 0;
 }
 
+bool routing_reload_is_due(Engine *e)
+{
+        return e->reload || e->reload_timer;
+}
+
 void routing_reload_soon(Engine *e)
 {
         if (e->reload) /* it may have read the files before what asks now was in them */
                 e->reload_again = true;
-        if (e->reload || e->reload_timer)
+        if (routing_reload_is_due(e))
                 return;
         uint64_t now = clock_monotonic(), delay = RELOAD_DELAY_USEC;
         if (e->last_reload > 0 && now - e->last_reload < RELOAD_SPACING_USEC)

@@ -44,3 +44,4 @@ int routing_set_page(Engine *e, const AppState *s, const char *page);
 
 /* A reload soon: several within a few seconds become one. */
 void routing_reload_soon(Engine *e);
+bool routing_reload_is_due(Engine *e);
