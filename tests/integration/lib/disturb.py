@@ -58,8 +58,8 @@ class Steady:
         until('the old instances of %s end' % self.app, lambda: len(self.units()) == wanted, 120)
 
     def kill_instance(self):
-        unit = self.units()[0]
-        return gone(main_pid(unit), 'systemctl', 'kill', '-s', 'KILL', unit)
+        p = next(p for p in self.processes() if p['state'] == 'up')
+        return gone(str(p['pid']), 'systemctl', 'kill', '-s', 'KILL', p['unit'])
 
 
 def until(what, test, seconds=60):
