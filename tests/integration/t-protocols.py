@@ -251,7 +251,10 @@ def odd_answers():
         check(what + ': an answer that is cut off is no whole one', r.returncode in (18, 56, 92), r.returncode, r.stdout)
         r = curl(option, '-I', url('/headers'))
         check(what + ': HEAD', re.search(r'^content-length: 1', r.stdout, re.I | re.M) is not None, r.stdout)
-        within(30, what + ': no answer at all: a page that names the application', lambda: page_for_silence(option))
+        if SUITE == 'bookworm' and option == '--http2':      # HAProxy before 3.0
+            check(what + ': no answer at all: the client is told that it may ask again', curl(option, url('/silent')).returncode in (56, 92))
+        else:
+            within(30, what + ': no answer at all: a page that names the application', lambda: page_for_silence(option))
         r = curl(option, '-D', '-', '-H', 'X-Large: ' + 'x' * 12000, url('/headers/12000'))
         check(what + ': 12 kB of headers, both ways', r.stdout.endswith('12000') and 'y' * 12000 in r.stdout, r.stdout[:500])
         r = curl(option, '-i', '-H', 'X-Large: ' + 'x' * 17000, url('/headers'))
