@@ -11,11 +11,12 @@
 #include "render/readyrules.h"
 
 /* Asked seldom, for each question is a line in the log of the application; and at once after an error. What
- * is more than the busiest half a second wanted of connections is closed, half of it at a time. */
+ * is more than the busiest half a second wanted of connections is closed, half of it at a time. HAProxy 2.6
+ * keeps none of a server that is added to it while it runs, unless it is told the default. */
 const char render_server_options[] =
         "weight 100 check inter 10s fastinter 500ms downinter 500ms rise 1 fall 2 "
         "observe layer7 error-limit 1 on-error fastinter "
-        "pool-purge-delay 500ms";
+        "pool-purge-delay 500ms pool-max-conn -1";
 
 /* What HAProxy reads as one plain word: no blank, quote, backslash, '#' or '$'. */
 static bool is_word(const char *s)

@@ -18,7 +18,7 @@
 
 #define CHECKED                                                                                             \
   "weight 100 check inter 10s fastinter 500ms downinter 500ms rise 1 fall 2 "                               \
-  "observe layer7 error-limit 1 on-error fastinter pool-purge-delay 500ms\n"
+  "observe layer7 error-limit 1 on-error fastinter pool-purge-delay 500ms pool-max-conn -1\n"
 
 static char directory[] = "/tmp/test-haproxy.XXXXXX";
 

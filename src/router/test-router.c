@@ -107,7 +107,7 @@ static void fake_stop(Fake *f)
 #define ADD(server, port)                                                                                   \
   "add server pool_1/" server " 127.0.0.1:" port                                                            \
   " weight 100 check inter 10s fastinter 500ms downinter 500ms rise 1 fall 2"                               \
-  " observe layer7 error-limit 1 on-error fastinter pool-purge-delay 500ms"
+  " observe layer7 error-limit 1 on-error fastinter pool-purge-delay 500ms pool-max-conn -1"
 #define SERVERS_MAP "/var/lib/paas/router/servers.map"
 
 static void test_add(void **state)

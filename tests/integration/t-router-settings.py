@@ -68,6 +68,11 @@ def set_all(*pairs):
     within(90, 'the router has it', lambda: reloads()['reloads'] > before and not reloads()['reload_planned'])
 
 
+def connections():
+    """Of five requests that a client sends over one of its own."""
+    return {line.split()[3] for line in ask(APP, '/', *('http://%s.%s/' % (APP, DOMAIN),) * 4).splitlines()}
+
+
 def code(path='/', *args):
     return ask(APP, path, '-o', '/dev/null', '-w', '%{http_code}', *args)
 
@@ -87,6 +92,7 @@ tree = write_app('app', {'app.py': SERVER, 'Procfile': 'web: exec python3 app.py
 r = push(tree, APP)
 check('the push goes well', r.returncode == 0, r.stdout)
 check('it answers', ask(APP).startswith('web.1 '), ask(APP))
+check('a connection to an instance that was added serves one request after another', len(connections()) < 3)
 
 # --- limits
 check('three at once reach it together', max(int(a.split()[1]) for a in at_once(3, '/slow/2')) > 1)
@@ -104,12 +110,7 @@ check('no first byte within response-timeout: 504', code('/slow/15') == '504')
 check('any body again', ask(APP, '/', '--data-binary', 'x' * 5000).split()[2] == '5000')
 
 # --- connections to the instance
-def connections():
-    """Of five requests that a client sends over one of its own."""
-    return {line.split()[3] for line in ask(APP, '/', *('http://%s.%s/' % (APP, DOMAIN),) * 4).splitlines()}
-
-
-check('a connection to an instance serves one request after another', len(connections()) < 3)
+check('a connection to an instance that the router began with serves one request after another', len(connections()) < 3)
 set_all('keep-alive=no')
 within(10, 'keep-alive=no: each has its own', lambda: len(connections()) == 5)      # the worker before the reload may take one more connection
 
