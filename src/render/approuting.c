@@ -77,18 +77,26 @@ static void put_body(Buffer *out, const RenderTraffic *t)
         put_refusal(out, 413, "Body too large", condition);
 }
 
-static void put_sticky(Buffer *out)
+/* The cookie names a server; the map says whether that is current, so that after a deploy everybody moves.
+ */
+static void put_sticky(Buffer *out, const char *directory)
 {
         static const char set[] =
                 "    http-response add-header Set-Cookie \"paas-server=%[srv_name]; Path=/; "
                 "HttpOnly; SameSite=Lax",
                           other[] = "!{ srv_name,strcmp(txn.stuck) eq 0 }";
+        buffer_printf(out,
+                      "    http-request set-var(txn.stuck) req.cook(paas-server)\n"
+                      "    http-request set-var-fmt(txn.key) \"%%[be_name]/%%[var(txn.stuck)]\" if { "
+                      "var(txn.stuck) -m found }\n"
+                      "    http-request set-var(txn.kept) var(txn.key),map(%s/sticky.map)\n",
+                      directory);
         buffer_puts(out, "    use-server %[var(txn.kept)] if { var(txn.kept) -m found }\n");
         buffer_printf(out, "%s; Secure\" if { var(txn.proto) -m str https } %s\n", set, other);
         buffer_printf(out, "%s\" if !{ var(txn.proto) -m str https } %s\n", set, other);
 }
 
-void render_traffic(Buffer *out, const RenderTraffic *t)
+void render_traffic(Buffer *out, const RenderTraffic *t, const char *directory)
 {
         put_balance(out, t);
         put_timeouts(out, t);
@@ -98,7 +106,7 @@ void render_traffic(Buffer *out, const RenderTraffic *t)
         if (t->protocol == TRAFFIC_GRPC)
                 buffer_puts(out, "    option tcp-check\n");
         if (t->sticky)
-                put_sticky(out);
+                put_sticky(out, directory);
 }
 
 void render_server_extra(const RenderTraffic *t, char ret[RENDER_SERVER_EXTRA_SIZE])

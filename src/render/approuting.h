@@ -41,8 +41,9 @@ typedef struct RenderTraffic {
                    .tunnel_timeout = 3600,                                                                  \
                    .keep_alive = true})
 
-/* Only what differs from the default: most backends have no line of it. */
-void render_traffic(Buffer *out, const RenderTraffic *t);
+/* Only what differs from the default: most backends have no line of it. `directory` has the router's maps.
+ */
+void render_traffic(Buffer *out, const RenderTraffic *t, const char *directory);
 
 /* What follows the options that every server has: " maxconn 5 proto h2". */
 #define RENDER_SERVER_EXTRA_SIZE 64

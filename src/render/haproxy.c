@@ -64,7 +64,7 @@ static void put_backend(Buffer *out, const RenderRouter *r, const RenderBackend 
         render_readiness(b->checks, r->directory, out);
         buffer_puts(out, "    use-server %[var(txn.server)] if { var(txn.server) -m found }\n");
         if (b->traffic)
-                render_traffic(out, b->traffic);
+                render_traffic(out, b->traffic, r->directory);
         char extra[RENDER_SERVER_EXTRA_SIZE];
         render_server_extra(b->traffic, extra);
         for (size_t i = 0; i < b->n_servers; i++)

@@ -105,7 +105,7 @@ static void test_traffic(void **state)
         _cleanup_free_ char *text = NULL, *usual = NULL;
         size_t n;
         Buffer out = BUFFER_NULL;
-        render_traffic(&out, &t);
+        render_traffic(&out, &t, directory);
         assert_int_equal(buffer_finish(&out, &usual, &n), 0);
         assert_int_equal(n, 0);
         render_server_extra(&t, extra);
@@ -131,11 +131,12 @@ static void test_traffic(void **state)
                 "http-response set-timeout server 120s\n",
                 "req.hdr_val(content-length) gt 1048576",
                 "return status 411",
-                "use-server %[var(txn.kept)]",
+                "req.cook(paas-server)",
+                "/sticky.map)\n    use-server %[var(txn.kept)]",
                 "paas-server=%[srv_name]; Path=/; HttpOnly; SameSite=Lax; Secure\"",
         };
         out = BUFFER_NULL;
-        render_traffic(&out, &t);
+        render_traffic(&out, &t, directory);
         assert_int_equal(buffer_finish(&out, &text, NULL), 0);
         for (size_t i = 0; i < ELEMENTSOF(lines); i++)
                 if (!strstr(text, lines[i]))

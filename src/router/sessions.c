@@ -131,25 +131,28 @@ int router_counts(Router *r, const char *backend, RouterWorkerCounts **ret, size
         return 0;
 }
 
-/* Of a hundred lots, drawn for each request, the first `percent` name a server. */
+/* Of a hundred lots, drawn for each request, the first `percent` name a server. None is drawn before the
+ * backend itself has an entry: requests without a share cost nothing. */
 int router_set_share(Router *r, const char *backend, char *const *servers, unsigned percent, Error *e)
 {
         size_t n = 0;
         int k = 0;
         while (servers && servers[n])
                 n++;
+        if (n == 0 || percent == 0)
+                k = router_set_map(r, "lots.map", backend, NULL, e);
         for (unsigned lot = 0; k >= 0 && lot < 100; lot++) {
                 char key[64];
                 snprintf(key, sizeof(key), "%s/%u", backend, lot);
                 k = router_set_map(r, "lots.map", key, lot < percent && n > 0 ? servers[lot % n] : NULL, e);
         }
+        if (k >= 0 && n > 0 && percent > 0)
+                k = router_set_map(r, "lots.map", backend, "drawn", e);
         return k;
 }
 
 bool router_has_share(Router *r, const char *backend)
 {
-        char key[64];
-        _cleanup_free_ char *server = NULL;
-        snprintf(key, sizeof(key), "%s/0", backend);
-        return router_get_map(r, "lots.map", key, &server, NULL) >= 0;
+        _cleanup_free_ char *drawn = NULL;
+        return router_get_map(r, "lots.map", backend, &drawn, NULL) >= 0;
 }

@@ -34,6 +34,15 @@ TIMES = int(os.environ.get("TIMES", "0"))
 # What somebody would write by hand in front of the same instance; with its log it tells the journal of each request, as the router does.
 LOG = """    log /run/systemd/journal/dev-log len 8192 local0 info
     option httplog"""
+# The headers that an application is told of its client by, as every one behind a router needs them.
+HEADERS = """    unique-id-format %[uuid()]
+    option forwardfor
+    http-request set-header X-Forwarded-Proto http
+    http-request set-header X-Forwarded-Port %[dst_port]
+    http-request set-header X-Request-Start %[date(0,ms)]
+    http-request set-header X-Request-Id %[unique-id]
+    http-request set-header Via "1.1 hand"
+"""
 MINIMAL = """
 defaults
     mode http
@@ -43,7 +52,7 @@ defaults
     timeout server 60s
 frontend f
     bind 127.0.0.1:%(port)d
-    default_backend b
+%(headers)s    default_backend b
 backend b
     server s 127.0.0.1:%(instance)s
 """
@@ -110,9 +119,9 @@ def throughput(port, pid):
     return (span.requests / 4, (processor_time(pid) - before) / account["sent"]) if account["failed"] == 0 else (0, 0)
 
 
-def start_minimal(unit, port, log, instance):
+def start_minimal(unit, port, log, headers, instance):
     with tempfile.NamedTemporaryFile("w") as f:
-        f.write(MINIMAL % {"port": port, "log": log, "instance": instance})
+        f.write(MINIMAL % {"port": port, "log": log, "headers": headers, "instance": instance})
         f.flush()
         benchlab.lab("cp", f.name, f"{benchlab.NAME}:/root/{unit}.cfg")
     must(inlab("systemd-run", "--quiet", "--unit=" + unit, "-p", "LogRateLimitIntervalSec=1s", "-p", "LogRateLimitBurst=1000000",
@@ -125,14 +134,15 @@ def bench_throughput(app):
     environment = must(inlab("systemctl", "show", "-P", "Environment", app.units()[0])).split()
     instance = next(word.split("=", 1)[1] for word in environment if word.startswith("PORT="))
     router = must(inlab("pgrep", "-n", "-P", disturb.main_pid("paas-router.service"))).strip()
-    proxies = {"floor: a minimal configuration that logs": start_minimal("minimal-log", 8081, LOG, instance),
-               "a minimal configuration without a log": start_minimal("minimal", 8080, "", instance),
+    proxies = {"floor: a minimal configuration that logs": start_minimal("minimal-log", 8081, LOG, "", instance),
+               "a minimal configuration without a log": start_minimal("minimal", 8080, "", "", instance),
+               "one that logs and sets our headers": start_minimal("minimal-headers", 8082, LOG, HEADERS, instance),
                "paas-router": (80, router)}
     found = {name: [] for name in proxies}
     for i in range(ROUNDS):
         for name in sorted(proxies, reverse=i % 2):
             found[name].append(throughput(*proxies[name]))
-    must(inlab("systemctl", "stop", "minimal", "minimal-log"))
+    must(inlab("systemctl", "stop", "minimal", "minimal-log", "minimal-headers"))
     for k, what, unit in ((0, "throughput, 32 kept HTTP/1.1 connections in a closed loop", "/s"), (1, "the proxy's processor time for a request", "us")):
         print(f"\n{what} (min, median, max)")
         floor = None

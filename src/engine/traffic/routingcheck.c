@@ -42,7 +42,7 @@ static int render(const AppSettings *s, char **ret)
         _cleanup_buffer_ Buffer out = BUFFER_NULL;
         const RenderTraffic traffic = routing_traffic(s);
         char extra[RENDER_SERVER_EXTRA_SIZE];
-        render_traffic(&out, &traffic);
+        render_traffic(&out, &traffic, PAAS_ROUTER);
         render_server_extra(&traffic, extra);
         buffer_puts(&out, extra);
         return buffer_finish(&out, ret, NULL);
