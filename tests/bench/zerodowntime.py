@@ -96,7 +96,7 @@ def bench_table(kind, app, install):
         print_row(*row)
     for name, _, span in rows:
         if span.broken:
-            print(f"    {name}: of those that failed {span.later} had been sent after it was gone")
+            print(f"    {name}: of those that failed {span.later} had been sent after this was known")
         for line in span.explain():
             print("    " + line)
     by_name = {name: span for name, _, span in rows}
@@ -131,6 +131,8 @@ def start_minimal(unit, port, log, headers, instance):
 
 
 def bench_throughput(app):
+    app.scale(1)
+    app.settled()
     environment = must(inlab("systemctl", "show", "-P", "Environment", app.units()[0])).split()
     instance = next(word.split("=", 1)[1] for word in environment if word.startswith("PORT="))
     router = must(inlab("pgrep", "-n", "-P", disturb.main_pid("paas-router.service"))).strip()
