@@ -168,16 +168,22 @@ def print_bounds(what):
 
 
 def bench_bounds(app):
-    print("\nwhat is left, with 50 WebSockets held open: HAProxy workers, their memory; instances, mounts")
-    load = Load(APP, rate=50, websockets=50, downloads=0)
+    print("\nwhat is left of ten deploys and 13 reloads, before each of which five more WebSockets are opened that stay: HAProxy workers, their memory; instances, mounts")
+    must(paas("settings:set", "max-draining=3", "-a", APP))
+    loads = []
     print_bounds("before")
     for _ in range(10):
+        loads.append(Load(APP, rate=5, websockets=5, downloads=0))
         app.deploy()
-    print_bounds("after ten deploys")
+    print_bounds("after ten deploys, max-draining=3")
     for i in range(50):
         must(paas("apps:create", f"many-{i}"))
-    print_bounds("and fifty new applications")
-    load.end()
+        if i % 4 == 0:
+            loads.append(Load(APP, rate=5, websockets=5, downloads=0))
+            disturb.reload_router()
+    print_bounds("after 50 new applications and 13 reloads")
+    for load in loads:
+        load.end()
     until("what was replaced ends with its connections", lambda: len(app.units()) == 1, 120)
     print_bounds("when they are closed")
 
