@@ -88,6 +88,13 @@ is 'and answer' "$(ask apps-mixed)" 'web.1 answers'
 paas ps:scale crasher=0 -a apps-mixed >/dev/null 2>&1 </dev/null
 within 30 'scaled to nothing it is gone' eval '[ -z "$(state crasher.1 apps-mixed)" ]'
 
+# --- a host on which the sandbox of a build cannot be made
+inlab sh -c 'd=/etc/systemd/system/paas-build-apps_mixed-.service.d; mkdir -p $d; printf "[Service]\nRootDirectory=/nowhere\n" >$d/99-test.conf; systemctl daemon-reload'
+fails 'a build that systemd cannot start' paas ps:rebuild -a apps-mixed
+like 'says so, and where to look' "$output" 'systemd could not start the build \(status 2[0-9]+\): journalctl -u paas-build-apps_mixed-[0-9]+\.service'
+is 'what runs goes on' "$(ask apps-mixed)" 'web.1 answers'
+inlab sh -c 'rm -r /etc/systemd/system/paas-build-apps_mixed-.service.d; systemctl daemon-reload'
+
 for app in apps-hello apps-wheels apps-c apps-ws apps-static apps-mixed; do
         paas apps:destroy -a "$app" --confirm "$app" >/dev/null 2>&1 </dev/null || not_ok "apps:destroy $app"
 done

@@ -98,10 +98,18 @@ static void source_done(void *userdata, int r, const char *text)
         build_ended(j);
 }
 
+/* Exit codes of systemd's own, for what went wrong before the program ran: systemd.exec(5), "Process exit
+ * codes". A build may end with one, too: then its log says more than this. */
+static bool could_not_start(const UnitStatus *status)
+{
+        return status->exit_code == CLD_EXITED && status->exit_status >= 200 && status->exit_status <= 245;
+}
+
 static void build_status(void *userdata, int r, const UnitStatus *status)
 {
         Job *j = userdata;
         const Settings *s = &j->engine->settings;
+        _cleanup_free_ char *unit = render_build_unit(j->operation.app, j->operation.number);
         j->build = unit_call_free(j->build);
         if (r >= 0 && status->result && streq(status->result, "timeout"))
                 job_fail(j, "the build took longer than %llu s (timeout in [build] of paas.conf)",
@@ -109,6 +117,9 @@ static void build_status(void *userdata, int r, const UnitStatus *status)
         else if (r >= 0 && status->result && streq(status->result, "oom-kill"))
                 job_fail(j, "the build needed more memory than %llu MiB (memory in [build] of paas.conf)",
                          (unsigned long long) (s->build_memory >> 20));
+        else if (r >= 0 && could_not_start(status))
+                job_fail(j, "systemd could not start the build (status %d): journalctl -u %s says why",
+                         status->exit_status, unit ?: "'paas-build-*'");
         else if (j->source_failed)
                 job_fail(j, "the push was refused");
         else if (r >= 0 && (status->exit_code == CLD_KILLED || status->exit_code == CLD_DUMPED))
