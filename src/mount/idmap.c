@@ -181,13 +181,10 @@ int idmap_mount(const char *source, const char *target, uid_t disk_uid, uid_t ru
 
 int idmap_unmount(const char *target, Error *e)
 {
-        if (umount2(target, UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT) {
-                int r = -errno;
-                if (r == -EBUSY)
-                        return error_set(e, r, "%s is in use: a process of this release still runs in it",
-                                         target);
-                return error_set(e, r, "unmounting %s: %s", target, strerror(-r));
-        }
+        /* What runs in it has a mount of its own (the lower layer of an overlay), and who only looks at it,
+         * as systemd does at every mount when it prepares a sandbox, must not keep it in place. */
+        if (umount2(target, UMOUNT_NOFOLLOW | MNT_DETACH) < 0 && errno != EINVAL && errno != ENOENT)
+                return error_set(e, -errno, "unmounting %s: %s", target, strerror(errno));
         /* Only tidiness: a directory that is not empty, or not there, is no failure. */
         (void) rmdir(target);
         return 0;

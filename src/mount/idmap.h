@@ -19,5 +19,6 @@
  * which. */
 int idmap_mount(const char *source, const char *target, uid_t disk_uid, uid_t run_uid, Error *e);
 
-/* Unmounts and removes the directory. 0 also when nothing is mounted there. -EBUSY: in use. */
+/* Takes the mount away, also from under who still has it open, and removes the directory. 0 also when
+ * nothing is mounted there. */
 int idmap_unmount(const char *target, Error *e);

@@ -109,6 +109,19 @@ def mounted():
     configure('')
 
 
+def looked_at():
+    """Somebody, for an instant systemd itself, has the mount of an old release open: it goes nevertheless."""
+    app = APP_NAME
+    before = current(app)['version']
+    place = '/run/paas/slug/%s/v%d' % (app, before)
+    looking = start(*inlab_command('sh', '-c', 'cd %s && echo there && exec sleep 100' % place))
+    check('somebody stands in the directory of the slug', looking.stdout.readline().strip() == 'there')
+    r = paas('config:set', 'LOOKED_AT=1', '--app', app)
+    check('a release after it', r.returncode == 0, r.stdout)
+    within(30, 'nothing is left of the one before', lambda: leftovers(app, before + 1) == []) or print('#', leftovers(app, before + 1))
+    looking.kill()
+
+
 def leftovers_and_dry_run():
     """What a crash leaves; gc --dry-run removes nothing of it and says exactly what gc then removes."""
     app = APP_NAME
@@ -224,6 +237,7 @@ def main():
         gc()
         retention(directory)
         mounted()
+        looked_at()
         leftovers_and_dry_run()
         reserve(directory)
         cache_quota(directory)
