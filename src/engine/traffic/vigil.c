@@ -14,6 +14,7 @@
 #include "engine/operation/joblog.h"
 #include "engine/operation/rerelease.h"
 #include "engine/traffic/window.h"
+#include "engine/world/crashrecord.h"
 #include "engine/world/tail.h"
 #include "engine/world/tally.h"
 #include "model/paths.h"
@@ -35,26 +36,12 @@ static void tell(AppWorld *w, const AppState *s, const char *type, const char *m
                                        .message = message});
 }
 
-/* It did not stay up: no rollback goes to it by itself. */
 static int record_bad(AppWorld *w, AppState *s, const char *complaint, Error *error)
 {
         _cleanup_free_ char *subject = NULL;
-        if (s->crashed_version == s->release.version)
-                return 0;
         if (asprintf(&subject, "v%llu is bad: %s", (unsigned long long) s->release.version, complaint) < 0)
                 return -ENOMEM;
-        const Actor paas = {.name = "paas", .email = ""};
-        const Record record = {
-                .actor = &paas,
-                .action = "crash",
-                .subject = subject,
-                .version = s->release.version,
-                .status = "crashed",
-                .reason = complaint,
-        };
-        const AppChange nothing = {0};
-        s->crashed_version = s->release.version;
-        return catalog_change_app(&w->engine->catalog, s, &nothing, &record, error);
+        return crash_record(w->engine, s, subject, complaint, error);
 }
 
 static void take_back(AppWorld *w, AppState *s, const char *complaint, const Instance *ended)

@@ -19,6 +19,7 @@
 #include "engine/operation/joblog.h"
 #include "engine/traffic/drain.h"
 #include "engine/traffic/routing.h"
+#include "engine/world/crashrecord.h"
 #include "engine/world/launch.h"
 #include "engine/world/plan.h"
 #include "engine/world/quiet.h"
@@ -242,17 +243,7 @@ static void record_crash(AppWorld *w, AppState *s)
         if (asprintf(&subject, "%s.%u of v%llu crashes", crashed->name.type, crashed->name.index,
                      (unsigned long long) s->release.version) < 0)
                 return;
-        s->crashed_version = s->release.version;
-        const Actor paas = {.name = "paas", .email = ""};
-        const Record record = {
-                .actor = &paas,
-                .action = "crash",
-                .subject = subject,
-                .version = s->release.version,
-                .status = "crashed",
-        };
-        const AppChange nothing = {0};
-        int r = catalog_change_app(&w->engine->catalog, s, &nothing, &record, &error);
+        int r = crash_record(w->engine, s, subject, NULL, &error);
         if (r < 0)
                 log_error(0, "%s: %s", w->app, error_text(&error, r));
 }

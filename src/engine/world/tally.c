@@ -110,12 +110,13 @@ char *standing_complaint(const Standing *now, const Tally *old, uint64_t old_ver
         if (now->ends > ends && now->ended)
                 return describe_end(now->ended);
         if (verdict_is_worse(&now->tally, old, least) &&
-            asprintf(&text,
-                     "%llu of %llu requests to it ended in an error (500 or above, or no answer); of v%llu "
-                     "it were %llu of %llu",
-                     (unsigned long long) now->tally.errors, (unsigned long long) now->tally.requests,
-                     (unsigned long long) old_version, (unsigned long long) old->errors,
-                     (unsigned long long) old->requests) < 0)
+            asprintf(
+                    &text,
+                    "%llu of %llu requests to it ended in an error (500 or above, or no answer); with v%llu "
+                    "it was %llu of %llu",
+                    (unsigned long long) now->tally.errors, (unsigned long long) now->tally.requests,
+                    (unsigned long long) old_version, (unsigned long long) old->errors,
+                    (unsigned long long) old->requests) < 0)
                 return NULL;
         return text;
 }
