@@ -313,6 +313,11 @@ void drain_arm(Engine *e)
                 delay = something_waits(e) ? USEC_PER_SEC : IDLE_USEC;
         if (!e->tick)
                 return;
+        /* What is planned is not put off: among many applications something changes all the time. */
+        uint64_t planned, now = clock_monotonic();
+        if (sd_event_source_get_enabled(e->tick, NULL) > 0 &&
+            sd_event_source_get_time(e->tick, &planned) >= 0 && planned <= now + delay)
+                return;
         (void) sd_event_source_set_time_relative(e->tick, delay);
         (void) sd_event_source_set_enabled(e->tick, SD_EVENT_ONESHOT);
 }
