@@ -233,7 +233,8 @@ def bodies():
         check(option[2:] + ': 100 Continue', re.search(r'^HTTP/[12.]+ 100.*^HTTP/[12.]+ 200', r.stdout, re.S | re.M) is not None, r.stdout)
         r = curl(option, '-o', '/dev/null', '-w', '%{http_code} %{size_upload}', '-H', 'Expect: 100-continue', '--expect100-timeout', '30',
                  '--data-binary', '@' + INSIDE + '/upload', url('/refuse'))
-        check(option[2:] + ': a refusal instead, and nothing was sent', r.stdout == '413 0', r.stdout)
+        # Over HTTP/2 curl 7.88 ends its request without the body that it announced, and is reset for it when the answer's end was not there yet.
+        check(option[2:] + ': a refusal instead, and nothing was sent', r.stdout.split('\n')[-1] == '413 0', r.stdout)
 
 
 def page_for_silence(option):
