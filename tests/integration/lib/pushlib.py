@@ -161,6 +161,16 @@ def jobs_under_way(app):
     return out.split()
 
 
+def what_happened(app):
+    """What the router has of it, its units, and the journal of the last minutes: for who reads why a check failed."""
+    servers = [line for line in paas('router').stdout.splitlines() if app in line or ' old ' in line]
+    script = '''
+        systemctl list-units --all --plain --no-legend "paas-*-$1-*"
+        journalctl -q --no-pager -o short-precise --since -3min _SYSTEMD_UNIT=paasd.service + UNIT=paasd.service + PAAS_APP="$2" |
+            grep -v "haproxy" | tail -n 60'''
+    return '\n'.join(servers) + '\n' + inlab('sh', '-c', script, 'sh', app.replace('-', '_'), app).stdout
+
+
 def agree(what, app, commit, text):
     """git ls-remote, the releases, what runs and what answers: all say this commit."""
     release = current(app)
@@ -171,6 +181,6 @@ def agree(what, app, commit, text):
     good &= check(what + ': that version answers', answer == text, 'wanted %s, got %.300s' % (text, answer))
     if not within(60, what + ': nothing else is left, each process once', lambda: settled(app, release['version'])):
         check(what + ': leftovers', False, 'version %s' % release['version'], from_paas('ps', '--app', app), leftovers(app, release['version']),
-              units(app), jobs_under_way(app))
+              units(app), jobs_under_way(app), what_happened(app))
         return False
     return good
