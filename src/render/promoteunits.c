@@ -66,7 +66,9 @@ UnitSpec *render_transfer(const RenderPromotion *p)
         if (!s)
                 return NULL;
         unit_spec_stringf(s, "Description", "Gives commit %.8s of %s to %s", p->commit, p->source, p->app);
-        unit_spec_listf(s, UNIT_STRV, "ReadWritePaths", PAAS_REPOSITORY, p->app);
+        char repository[256];
+        snprintf(repository, sizeof(repository), PAAS_REPOSITORY, p->app);
+        unit_spec_bind(s, "BindPaths", repository, repository);
         add_source(s, p->app, p->commit);
         unit_spec_list(s, UNIT_EXEC, command, "from");
         unit_spec_listf(s, UNIT_EXEC, command, PAAS_REPOSITORY, p->source);

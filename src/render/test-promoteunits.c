@@ -61,8 +61,8 @@ static void test_transfer(void **state)
         assert_command(s, "/usr/lib/paas/paas-source repo /var/lib/paas/repos/my-shop.git commit " COMMIT
                           " from /var/lib/paas/repos/shop-staging.git");
         assert_string_equal(find(s, "User")->string, "paas");
-        assert_int_equal(strv_length(find(s, "ReadWritePaths")->list), 1);
-        assert_string_equal(find(s, "ReadWritePaths")->list[0], "/var/lib/paas/repos/my-shop.git");
+        assert_int_equal(strv_length(find(s, "BindPaths")->list), 1);
+        assert_string_equal(find(s, "BindPaths")->list[0], "/var/lib/paas/repos/my-shop.git");
 }
 
 static void test_compare(void **state)
@@ -76,7 +76,7 @@ static void test_compare(void **state)
                        "/usr/lib/paas/paas-source repo /var/lib/paas/repos/shop-staging.git commit " COMMIT
                        " compare /var/lib/paas/repos/my-shop.git");
         assert_string_equal(find(s, "User")->string, "paas");
-        assert_null(find(s, "ReadWritePaths"));
+        assert_null(find(s, "BindPaths"));
         assert_command(with_tip,
                        "/usr/lib/paas/paas-source repo /var/lib/paas/repos/shop-staging.git commit " COMMIT
                        " compare /var/lib/paas/repos/my-shop.git tip abc");
