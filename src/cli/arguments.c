@@ -122,10 +122,13 @@ static int check_number(const Invocation *i, Error *e)
         const Verb *v = i->verb;
         if (i->n_arguments < v->min)
                 return error_set(e, -EINVAL, "Something is missing: paas %s %s", v->name, v->arguments);
-        if (i->n_arguments > v->max)
-                return error_set(e, -EINVAL, "'%s' is one word too many: paas %s%s%s", i->arguments[v->max],
-                                 v->name, *v->arguments ? " " : "", v->arguments);
-        return 0;
+        if (i->n_arguments <= v->max)
+                return 0;
+        const char *word = i->arguments[v->max];
+        bool hint = allows(v, OPTION_APP) && !i->values[OPTION_APP];
+        return error_set(e, -EINVAL, "'%s' is one word too many: paas %s%s%s%s%s", word, v->name,
+                         *v->arguments ? " " : "", v->arguments,
+                         hint ? ". An application is named by an option: -a " : "", hint ? word : "");
 }
 
 static int take_words(Invocation *i, char *const *words, Error *e)

@@ -103,6 +103,7 @@ static void misuse_is_named(void **state)
         refuse("config:unset", "paas config:unset NAME");
         refuse("apps:create a b", "'b' is one word too many: paas apps:create NAME");
         refuse("apps x", "'x' is one word too many: paas apps");
+        refuse("ps blog", "An application is named by an option: -a blog");
         refuse("apps --app blog", "--app is not an option of this command");
         refuse("ps -z", "-z is not an option");
         refuse("ps --app", "--app needs a value");
