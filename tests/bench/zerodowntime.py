@@ -177,7 +177,7 @@ def bench_bounds(app):
         app.deploy()
     print_bounds("after ten deploys, max-draining=3")
     for i in range(50):
-        must(paas("apps:create", f"many-{i}"))
+        must(paas("apps:create", f"crowd-{i}"))
         if i % 4 == 0:
             loads.append(Load(APP, rate=5, websockets=5, downloads=0))
             disturb.reload_router()
