@@ -9,6 +9,7 @@
 #include "probe/body.h"
 #include "probe/head.h"
 #include "probe/listeners.h"
+#include "probe/socketdiag.h"
 #include "probe/unixqueue.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -62,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_body(text, size);
         (void) unix_queue_parse(text, "/run/paas/sock/blog/web.1-v12.3.sock");
         _cleanup_listeners_ Listeners list = LISTENERS_NULL;
+        (void) socketdiag_take(data, size, &list);
         if (listeners_parse(text, true, &list) < 0 || listeners_parse(text, false, &list) < 0)
                 return 0;
         for (size_t i = 0; i < list.n; i++) {

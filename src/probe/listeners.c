@@ -15,7 +15,7 @@
 #define TABLE_MAX (64u * 1024 * 1024) /* of text: some 400,000 sockets */
 #define STATE_LISTEN 0x0au
 
-static int add(Listeners *list, const Listener *l)
+int listeners_add(Listeners *list, const Listener *l)
 {
         if (list->n == list->allocated) {
                 size_t wanted = list->allocated ? list->allocated * 2 : 32;
@@ -69,7 +69,7 @@ int listeners_parse(const char *text, bool v4, Listeners *list)
                 Listener l;
                 if (!parse_line(line, v4, &l))
                         continue;
-                int r = add(list, &l);
+                int r = listeners_add(list, &l);
                 if (r < 0)
                         return r;
         }

@@ -23,6 +23,8 @@ typedef struct Listeners {
 
 #define LISTENERS_NULL ((Listeners){0})
 
+int listeners_add(Listeners *list, const Listener *l);
+
 /* Adds the listening sockets of one table's text; lines that are none are left out. `v4`: the form of
  * /proc/net/tcp. */
 int listeners_parse(const char *text, bool v4, Listeners *list);

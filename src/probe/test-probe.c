@@ -2,6 +2,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,6 +27,7 @@
 #include "probe/listeners.h"
 #include "probe/report.h"
 #include "probe/runcheck.h"
+#include "probe/socketdiag.h"
 
 static int parse(const char *text, HttpHead *ret)
 {
@@ -414,21 +419,66 @@ static void test_own_listener(void **state)
         assert_int_equal(listeners_read("/proc/self/net", &list), 0);
         assert_null(report_stranger(&list, port, getuid()));
         assert_non_null(report_stranger(&list, port, getuid() + 1));
+        listeners_clear(&list);
+        int r = socketdiag_read(&list);
+        if (r != -ENOENT && r != -EPROTONOSUPPORT) {
+                assert_int_equal(r, 0);
+                assert_null(report_stranger(&list, port, getuid()));
+                assert_non_null(report_stranger(&list, port, getuid() + 1));
+        }
         attempt_make(&s.target, clock_monotonic() + USEC_PER_SEC, &a);
         pthread_join(s.thread, NULL);
         close(s.fd);
         assert_int_equal(listeners_read("/nonexistent", &list), -ENOENT);
 }
 
+static void test_socketdiag(void **state)
+{
+        struct {
+                struct nlmsghdr header;
+                struct inet_diag_msg socket;
+        } m[2] = {{.header = {.nlmsg_len = sizeof(m[0]), .nlmsg_type = SOCK_DIAG_BY_FAMILY},
+                   .socket = {.idiag_family = AF_INET,
+                              .idiag_state = TCP_LISTEN,
+                              .idiag_uid = 61185,
+                              .id = {.idiag_sport = htons(3000), .idiag_src = {htonl(INADDR_LOOPBACK)}}}},
+                  {.header = {.nlmsg_len = sizeof(m[0]), .nlmsg_type = SOCK_DIAG_BY_FAMILY},
+                   .socket = {.idiag_family = AF_INET6,
+                              .idiag_state = TCP_LISTEN,
+                              .id = {.idiag_sport = htons(3001), .idiag_src = {0, 0, 0, htonl(1)}}}}};
+        _cleanup_listeners_ Listeners list = LISTENERS_NULL;
+        char text[LISTENER_TEXT_SIZE];
+
+        assert_int_equal(socketdiag_take(m, sizeof(m), &list), 1);
+        assert_int_equal(list.n, 2);
+        listener_format(&list.list[0], text);
+        assert_string_equal(text, "127.0.0.1:3000");
+        assert_int_equal(list.list[0].uid, 61185);
+        assert_true(listener_takes_loopback(&list.list[0]));
+        listener_format(&list.list[1], text);
+        assert_string_equal(text, "[::1]:3001");
+
+        assert_int_equal(socketdiag_take(m, sizeof(m) - 1, &list), -EBADMSG);
+        m[0].header.nlmsg_len = sizeof(struct nlmsghdr);
+        assert_int_equal(socketdiag_take(m, sizeof(m), &list), -EBADMSG);
+        m[0].header.nlmsg_type = NLMSG_DONE;
+        assert_int_equal(socketdiag_take(m, sizeof(struct nlmsghdr), &list), 0);
+        const struct {
+                struct nlmsghdr header;
+                int error;
+        } refused = {{.nlmsg_len = sizeof(refused), .nlmsg_type = NLMSG_ERROR}, -ENOENT};
+        assert_int_equal(socketdiag_take(&refused, sizeof(refused), &list), -ENOENT);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_head),         cmocka_unit_test(test_line),
-                cmocka_unit_test(test_listeners),    cmocka_unit_test(test_report),
-                cmocka_unit_test(test_attempt),      cmocka_unit_test(test_own_listener),
-                cmocka_unit_test(test_check),        cmocka_unit_test(test_body),
-                cmocka_unit_test(test_report_check), cmocka_unit_test(test_command),
-                cmocka_unit_test(test_checklist),
+                cmocka_unit_test(test_listeners),    cmocka_unit_test(test_socketdiag),
+                cmocka_unit_test(test_report),       cmocka_unit_test(test_attempt),
+                cmocka_unit_test(test_own_listener), cmocka_unit_test(test_check),
+                cmocka_unit_test(test_body),         cmocka_unit_test(test_report_check),
+                cmocka_unit_test(test_command),      cmocka_unit_test(test_checklist),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
