@@ -114,12 +114,13 @@ def looked_at():
     app = APP_NAME
     before = current(app)['version']
     place = '/run/paas/slug/%s/v%d' % (app, before)
-    looking = start(*inlab_command('sh', '-c', 'cd %s && echo there && exec sleep 100' % place))
+    looking = start(*inlab_command('sh', '-c', 'cd %s && echo there && exec tail -f /dev/null' % place))
     check('somebody stands in the directory of the slug', looking.stdout.readline().strip() == 'there')
     r = paas('config:set', 'LOOKED_AT=1', '--app', app)
     check('a release after it', r.returncode == 0, r.stdout)
     within(30, 'nothing is left of the one before', lambda: leftovers(app, before + 1) == []) or print('#', leftovers(app, before + 1))
-    looking.kill()
+    inlab('pkill', '-x', 'tail')
+    looking.wait()
 
 
 def leftovers_and_dry_run():
