@@ -5,7 +5,7 @@ import select
 import shutil
 import time
 
-from paaslab import LAB, NAME, TMPDIR, TREE, inlab, inlab_command, paas, push, run, start
+from paaslab import LAB, NAME, TMPDIR, TREE, inlab, inlab_command, paas, push_command, run, start
 
 
 class Happened(Exception):
@@ -21,8 +21,9 @@ def must(r):
 class Steady:
     """The application that the load is for (tests/apps/steady), and what can be done to it."""
 
-    def __init__(self, app):
-        self.app, self.number = app, 0
+    def __init__(self, app, client=()):
+        """`client`: what goes before the command of a developer."""
+        self.app, self.number, self.client = app, 0, client
         self.tree = os.path.join(TMPDIR, app)
         shutil.copytree(os.path.join(TREE, 'tests/apps/steady'), self.tree)
 
@@ -30,7 +31,7 @@ class Steady:
         self.number += 1
         with open(os.path.join(self.tree, 'server.js'), 'a') as f:
             f.write('// %d\n' % self.number)
-        must(push(self.tree, self.app))
+        must(run(*self.client, *push_command(self.tree, self.app)))
 
     def config(self):
         self.number += 1
