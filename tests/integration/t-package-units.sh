@@ -34,6 +34,11 @@ is 'of a one-off' "$(caps "$oneoff")" ''
 succeeds 'it is stopped' paas ps:stop run.1 -a units
 is 'of paas-mount' "$(caps paas-slug-units-v1.service)" 'cap_setgid cap_setuid cap_sys_admin'
 
+# --- each mount of a sandbox costs every start: none is there twice
+mounts=$(inlab sh -c 'cut -d" " -f2 "/proc/$(systemctl show -P MainPID "$1")/mounts"' sh "$unit")
+is 'an application has its /usr' "$(grep -cx /usr <<<"$mounts")" 1
+is 'and no second copy of its root below it' "$(grep -c '^/usr/lib/paas' <<<"$mounts")" 0
+
 # --- an operator's drop-in applies to the next start, above ours
 inlab sh -c 'mkdir -p /etc/systemd/system/paas-app-units-.service.d
 printf "[Service]\nNice=7\n" >/etc/systemd/system/paas-app-units-.service.d/50-nice.conf'
