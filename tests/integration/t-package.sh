@@ -34,6 +34,11 @@ first=$(ask pkg)
 like 'it answers' "$first" 'Hello from web.1'
 unit=$(app_unit)
 
+# --- a session of ssh costs no more than its own process
+like 'a verb over ssh' "$(remote apps 2>&1)" pkg
+is 'starts no systemd of its own for it' "$(inlab sh -c 'systemctl list-units --all --plain --no-legend "user@$(id -u paas).service" "user-runtime-dir@$(id -u paas).service"')" ''
+unlike 'and nobody complains' "$(inlab journalctl -q -u systemd-logind -p warning)" 'user@'
+
 # --- upgrade: paasd anew, the router reloaded, the application untouched
 paasd=$(main_pid paasd) router=$(main_pid paas-router) app=$(main_pid "$unit")
 succeeds 'the package installs over itself' install_deb
@@ -74,7 +79,7 @@ like 'and how to delete it' "$output" 'rm -rf /var/lib/paas'
 is 'what is left' "$(inlab ls /var/lib/paas | tr '\n' ' ')" 'credentials repos state.git '
 is 'no records of its uids' "$(inlab sh -c 'ls /etc/userdb 2>/dev/null')" ''
 is 'no configuration' "$(inlab sh -c 'ls -d /etc/paas /run/paas /etc/ssh/sshd_config.d/50-paas.conf 2>/dev/null')" ''
-is 'no links to its units' "$(inlab sh -c 'find /etc/systemd/system -name "paas*"')" ''
+is 'no links to its units' "$(inlab sh -c 'find /etc/systemd/system -name "paas*" -o -name "user@*"')" ''
 succeeds 'sshd is content' inlab sshd -t
 
 # --- an installation takes it up again
