@@ -10,6 +10,7 @@
 #include <systemd/sd-journal.h>
 
 #include "basic/cleanup.h"
+#include "journal/files.h"
 
 #define ENTRIES_MAX 2000
 #define MATCHES_MAX 16
@@ -28,17 +29,20 @@ struct sd_journal {
         size_t field;
 };
 
-unsigned fake_journal_opened, fake_journal_closed, fake_journal_looks;
+unsigned fake_journal_opened, fake_journal_closed, fake_journal_looks, fake_journal_files;
+bool fake_journal_files_fail;
 char fake_journal_sent[1000];
 static FakeEntry entries[ENTRIES_MAX];
 static long n_entries;
+static unsigned rotation;
 static bool has_files;
 
 void fake_journal_reset(int files)
 {
         n_entries = 0;
         has_files = files;
-        fake_journal_opened = fake_journal_closed = fake_journal_looks = 0;
+        fake_journal_opened = fake_journal_closed = fake_journal_looks = fake_journal_files = rotation = 0;
+        fake_journal_files_fail = false;
 }
 
 void fake_journal_add(uint64_t realtime, unsigned after, const char *const *fields)
@@ -86,6 +90,44 @@ int sd_journal_open(sd_journal **ret, int flags)
         fake_journal_opened++;
         *ret = j;
         return 0;
+}
+
+int journal_files_open(sd_journal **ret, JournalFiles *files, uint64_t since)
+{
+        *files = (JournalFiles){0};
+        fake_journal_files++;
+        return fake_journal_files_fail ? -EBADMSG : sd_journal_open(ret, 0);
+}
+
+bool journal_files_rotated(const JournalFiles *files)
+{
+        bool rotated = rotation > 0 && fake_journal_looks >= rotation;
+        rotation = rotated ? 0 : rotation;
+        return rotated;
+}
+
+void fake_journal_rotate(unsigned after)
+{
+        rotation = after;
+}
+
+int sd_journal_get_cursor(sd_journal *j, char **cursor)
+{
+        if (j->position < 0 || j->position >= n_entries)
+                return -EADDRNOTAVAIL;
+        return asprintf(cursor, "%ld", j->position) < 0 ? -ENOMEM : 0;
+}
+
+/* As the real one: the next entry is the one that was sought, or the first behind it. */
+int sd_journal_seek_cursor(sd_journal *j, const char *cursor)
+{
+        j->position = strtol(cursor, NULL, 10) - 1;
+        return 0;
+}
+
+int sd_journal_test_cursor(sd_journal *j, const char *cursor)
+{
+        return j->position == strtol(cursor, NULL, 10);
 }
 
 void sd_journal_close(sd_journal *j)

@@ -15,6 +15,7 @@
 #include "basic/clock.h"
 #include "basic/text.h"
 #include "journal/entry.h"
+#include "journal/files.h"
 
 #define POLL_MSEC 20
 /* The last lines of a build are on another socket of journald's than the end that paasd writes, and may be
@@ -26,6 +27,8 @@
 typedef struct Reader {
         const JournalQuery *query;
         sd_journal *journal;
+        bool chosen;        /* only the files that may hold what is wanted are open, */
+        JournalFiles files; /* and these were the active ones */
         Trust trust;
         Entry entry;
         int watch_fd;
@@ -54,19 +57,24 @@ static int no_journal(int r, Error *e)
                 "must be root or in group systemd-journal");
 }
 
-static int open_journal(sd_journal **ret, Error *e)
+/* Of an operation it is known when it began: files that are older than that stay shut. */
+static int open_journal(Reader *r, Error *e)
 {
-        sd_journal *j;
-        int r = sd_journal_open(&j, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
-        if (r == -ENOENT || r == -EACCES || r == -EPERM)
+        const JournalQuery *q = r->query;
+        int k = q->operation && q->since > 0 ? journal_files_open(&r->journal, &r->files, q->since)
+                                             : -ENOENT;
+        r->chosen = k >= 0;
+        if (k < 0 && k != -ENOMEM) /* sd-journal passes over a file that is damaged */
+                k = sd_journal_open(&r->journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+        if (k == -ENOENT || k == -EACCES || k == -EPERM)
                 return no_journal(-ENODATA, e);
-        if (r < 0)
-                return error_set(e, r, "cannot open the journal: %s", strerror(-r));
-        *ret = j;
-        if (sd_journal_has_runtime_files(j) <= 0 && sd_journal_has_persistent_files(j) <= 0)
+        if (k < 0)
+                return error_set(e, k, "cannot open the journal: %s", strerror(-k));
+        if (sd_journal_has_runtime_files(r->journal) <= 0 &&
+            sd_journal_has_persistent_files(r->journal) <= 0)
                 return no_journal(-ENODATA, e);
-        r = sd_journal_set_data_threshold(j, 1024 * 1024);
-        return r < 0 ? error_set(e, r, "cannot set up the journal: %s", strerror(-r)) : 0;
+        k = sd_journal_set_data_threshold(r->journal, 1024 * 1024);
+        return k < 0 ? error_set(e, k, "cannot set up the journal: %s", strerror(-k)) : 0;
 }
 
 static int add_match(sd_journal *j, const char *field, const char *value)
@@ -248,9 +256,10 @@ static bool reader_is_gone(short events)
 /* Waits until it is worth looking again. 1: nobody reads what we write any more. */
 static int wait_for_more(Reader *r)
 {
+        /* Told of a rotation, sd-journal would shut the file that was archived, read or not. */
         struct pollfd fds[] = {
                 {.fd = r->watch_fd},
-                {.fd = sd_journal_get_fd(r->journal), .events = POLLIN},
+                {.fd = r->chosen ? -1 : sd_journal_get_fd(r->journal), .events = POLLIN},
         };
         if (poll(fds, ELEMENTSOF(fds), POLL_MSEC) < 0)
                 return errno == EINTR ? 0 : -errno;
@@ -262,6 +271,30 @@ static int wait_for_more(Reader *r)
                         return k;
         }
         return 0;
+}
+
+/* journald writes to another file now. Goes on behind the entry that was read last: 0; 1: stands at the
+ * next. */
+static int open_anew(Reader *r)
+{
+        _cleanup_free_ char *cursor = NULL;
+        const uint64_t read = r->entry.realtime, since = r->query->since;
+        int k = sd_journal_get_cursor(r->journal, &cursor);
+        if (k == -ENOMEM)
+                return k;
+        sd_journal_close(r->journal);
+        r->journal = NULL;
+        k = open_journal(r, NULL);
+        if (k >= 0)
+                k = add_matches(r);
+        if (k < 0)
+                return k;
+        if (!cursor)
+                return sd_journal_seek_realtime_usec(r->journal, read >= since ? read + 1 : since);
+        k = sd_journal_seek_cursor(r->journal, cursor);
+        if (k >= 0)
+                k = sd_journal_next(r->journal);
+        return k > 0 ? sd_journal_test_cursor(r->journal, cursor) == 0 : k;
 }
 
 /* The end was seen and there is nothing more to read now: is that all? */
@@ -288,6 +321,11 @@ static int read_on(Reader *r, bool at)
                         k = wait_for_more(r);
                         if (k != 0)
                                 return k < 0 ? k : 0;
+                        if (r->chosen && journal_files_rotated(&r->files))
+                                k = open_anew(r);
+                        if (k < 0)
+                                return k;
+                        at = k > 0;
                         continue;
                 }
                 k = read_wanted(r);
@@ -308,7 +346,7 @@ int journal_read(const JournalQuery *q, int watch_fd, JournalEach each, void *us
         };
         int k = q->audit ? 0 : trust_init(&r.trust, q->app, q->app_id, q->operation, e);
         if (k >= 0)
-                k = open_journal(&r.journal, e);
+                k = open_journal(&r, e);
         if (k < 0)
                 return k;
         if (!q->operation && !q->follow && q->lines == 0)

@@ -233,6 +233,48 @@ static void test_operation(void **state)
         assert_reads(&(JournalQuery){.operation = "blog/7", .since = 2}, "Released v1,");
 }
 
+/* Of an operation whose begin is known; journald begins another file meanwhile, before and after the first
+ * line. */
+static void test_rotation(void **state)
+{
+        (void) state;
+        const JournalQuery follow = {.operation = "blog/7", .since = 1000, .follow = true};
+
+        for (unsigned rotate = 0; rotate < 4; rotate++) {
+                fake_journal_reset(1);
+                fake_journal_rotate(rotate);
+                fake_journal_add(999, 0, build); /* of an earlier blog/7 */
+                fake_journal_add(1000, 1, build);
+                fake_journal_add(1001, 2, released);
+                fake_journal_add(1002, 2, web_one);
+                fake_journal_add(1003, 3, end);
+                assert_reads(&follow, "-----> Python,Released v1,END,");
+                assert_int_equal(fake_journal_files, rotate > 0 ? 2 : 1);
+        }
+
+        /* a line that cannot be read any more where it is to go on */
+        fake_journal_reset(1);
+        fake_journal_rotate(1);
+        fake_journal_add(1000, 0, build);
+        fake_journal_add(1001, 2, end);
+        fake_journal_damage(0);
+        assert_reads(&follow, "END,");
+
+        /* a file that cannot be opened: then all of them, and sd-journal passes it over */
+        fake_journal_reset(1);
+        fake_journal_files_fail = true;
+        fake_journal_rotate(1);
+        fake_journal_add(1000, 0, build);
+        fake_journal_add(1001, 2, end);
+        assert_reads(&follow, "-----> Python,END,");
+        assert_int_equal(fake_journal_opened, 1);
+
+        /* lines of an application may be as old as they like */
+        fill();
+        assert_reads(&(JournalQuery){.app = "blog", .lines = 1, .since = 1}, "Released v1,");
+        assert_int_equal(fake_journal_files, 0);
+}
+
 static void test_damage(void **state)
 {
         (void) state;
@@ -276,8 +318,8 @@ int main(void)
                 cmocka_unit_test(test_last_lines),  cmocka_unit_test(test_filters),
                 cmocka_unit_test(test_line),        cmocka_unit_test(test_follow),
                 cmocka_unit_test(test_reader_goes), cmocka_unit_test(test_operation),
-                cmocka_unit_test(test_damage),      cmocka_unit_test(test_refusals),
-                cmocka_unit_test(test_send),
+                cmocka_unit_test(test_rotation),    cmocka_unit_test(test_damage),
+                cmocka_unit_test(test_refusals),    cmocka_unit_test(test_send),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,10 +237,11 @@ static int method_open_log(sd_bus_message *message, void *userdata, sd_bus_error
         Manager *m = j->engine->observer.userdata;
         Caller caller;
         _cleanup_close_ int fd = -1;
-        char operation[] = "--operation", option[] = "--app-id";
+        char operation[] = "--operation", option[] = "--app-id", since[40];
         AppState *s = job_app(j);
         /* An earlier application of that name had operations with the same numbers. */
-        char *const arguments[] = {operation, j->id, s ? option : NULL, s ? s->app.id : NULL, NULL};
+        char *const arguments[] = {operation, j->id, since, s ? option : NULL, s ? s->app.id : NULL, NULL};
+        snprintf(since, sizeof since, "--since=%llu", (unsigned long long) j->operation.created);
         int r = caller_may(m, message, ACTION_LOGS, s, &caller, e);
         if (r >= 0 && !j->ended)
                 r = job_object_follow(m, j, message);

@@ -246,10 +246,19 @@ def make_slow(directory, name):
     return write(directory, {'Makefile': 'all:\n\t@echo building; until [ -e %s ]; do sleep 0.1; done\n' % name})
 
 
+def let_go(app):
+    inlab('sh', '-c', 'for d in /var/lib/paas/builds/$1.*/app; do touch "$d/go"; done', 'sh', app)
+
+
+def output_of_build(app):
+    """Of the one that runs."""
+    out = inlab('sh', '-c', 'systemctl list-units --plain --no-legend --state=activating "paas-build-$1-*.service" | cut -d" " -f1', 'sh', app).stdout.strip()
+    return inlab('journalctl', '-q', '-o', 'cat', '--no-pager', '_SYSTEMD_UNIT=' + out).stdout if out else ''
+
+
 def building(app):
     """Whether `make` is at it."""
-    out = inlab('sh', '-c', 'systemctl list-units --plain --no-legend --state=activating "paas-build-$1-*.service" | cut -d" " -f1', 'sh', app).stdout.strip()
-    return out and 'building' in inlab('journalctl', '-q', '-o', 'cat', '--no-pager', '_SYSTEMD_UNIT=' + out).stdout
+    return 'building' in output_of_build(app)
 
 
 def going_away():
@@ -278,7 +287,7 @@ def going_away():
     check('detach: git push ends at once', r.returncode == 0 and 'it goes on without you' in r.stdout, r.stdout)
     within(30, 'detach: it is built', lambda: building(name))
     check('detach: ls-remote is the old one meanwhile', remote_main(name) == before, remote_main(name))
-    inlab('sh', '-c', 'for d in /var/lib/paas/builds/$1.*/app; do touch "$d/go"; done', 'sh', name)
+    let_go(name)
     within(60, 'detach: it becomes the current release', lambda: current(name)['commit'] == commit)
     agree('detach', name, commit, 'detached')
 
@@ -291,12 +300,32 @@ def going_away():
     check('an unknown push option is refused', r.returncode == 1 and 'detach, no-rollback, supersede and watch' in r.stdout, r.stdout)
 
 
+def rotation():
+    """The output of a push comes whole when journald begins other files meanwhile."""
+    name = NAME_OF_APP + 'j'
+    new_app(name)
+    directory = repository(name, 'zero')
+    write(directory, {'Makefile': 'all:\n\t@echo building; i=0; until [ -e go ]; do i=$$((i+1)); echo counted $$i; sleep 0.02; done; echo counted all\n'})
+    pushing = start(*push_command(directory, name))
+    within(30, 'rotation: the build runs', lambda: building(name))
+    for _ in range(3):
+        counted = int(output_of_build(name).rsplit('counted ', 1)[-1])
+        inlab('journalctl', '--rotate')
+        within(30, 'rotation: it goes on', lambda: 'counted %d\n' % (counted + 20) in output_of_build(name))
+    let_go(name)
+    out, _ = pushing.communicate(timeout=60)
+    counted = re.findall(r'counted (\w+)', out)
+    check('rotation: each line came once and in order', counted == [str(i + 1) for i in range(len(counted) - 1)] + ['all'], counted)
+    check('rotation: there were many', len(counted) > 60, counted)
+    check('rotation: the push ended well', pushing.returncode == 0 and 'Released v' in out, out)
+
+
 def main():
     setup_paas()
     new_app(NAME_OF_APP)
     rows = Rows()
     parts = [lambda: first(rows), lambda: submodules(rows), lambda: pointers(rows), lambda: links(rows), lambda: forbidden_names(rows),
-             lambda: bad_files(rows), no_web, lambda: shallow(rows), lambda: force(rows), lambda: other_refs(rows), lambda: again(rows), going_away]
+             lambda: bad_files(rows), no_web, lambda: shallow(rows), lambda: force(rows), lambda: other_refs(rows), lambda: again(rows), going_away, rotation]
     for part in parts:
         part()
     agree('at the end', NAME_OF_APP, *rows.state)
