@@ -8,6 +8,7 @@ makes ("deploy,package upgrade", by their names; "none": none), each of them TIM
 
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -43,9 +44,11 @@ HEADERS = """    unique-id-format %[uuid()]
     http-request set-header X-Request-Id %[unique-id]
     http-request set-header Via "1.1 hand"
 """
-# A developer's git and ssh are on another machine: here they get what nobody else wants. Without the cgroup's controllers the kernel shares
-# the processors among sessions, and a session has a priority of its own.
-ELSEWHERE = ("setsid", "--wait", "sh", "-c", "{ echo 19 >/proc/self/autogroup; } 2>/dev/null; exec nice -n 19 \"$@\"", "sh")
+# Users and developers are on other machines. Here the users' generator waits for no processor, or it would measure how long it waited;
+# a developer's git and ssh get what nobody else wants. (Without the cgroup's controllers the kernel shares the processors among
+# sessions, and a session has a priority of its own.)
+USERS = ("chrt", "--fifo", "10")
+ELSEWHERE = ("setsid", "--wait", "sh", "-c", "{ echo 19 >/proc/self/autogroup; } 2>/dev/null; exec chrt --idle 0 \"$@\"", "sh")
 MINIMAL = """
 defaults
     mode http
@@ -63,10 +66,16 @@ backend b
 
 def events(app, install):
     """What happens, how often, and whether what is in flight may be lost by it."""
+    def loop():
+        """What any process does to those who are served beside it, if it yields to everybody: the floor of a deploy's latency."""
+        with subprocess.Popen((*ELSEWHERE, sys.executable, "-c", "while True: pass")) as process:
+            time.sleep(STEADY / 2)
+            process.kill()
+
     def scale():
         for number in (4, 2):
             app.scale(number)
-    return (("deploy", 10, app.deploy), ("config change", 5, app.config), ("rollback", 3, app.rollback), ("scale 1-4-2", 1, scale),
+    return (("a busy loop beside it", 1, loop), ("deploy", 10, app.deploy), ("config change", 5, app.config), ("rollback", 3, app.rollback), ("scale 1-4-2", 1, scale),
             ("ps:restart", 1, app.restart), ("router reload", 5, disturb.reload_router), ("restart of paas-router", 1, disturb.restart_router),
             ("daemon-reexec", 1, disturb.reexec_systemd), ("kill -9 of paasd", 1, disturb.kill_paasd),
             ("kill -9 of an instance", 1, app.kill_instance), ("kill -9 of HAProxy's worker", 1, disturb.kill_router_worker),
@@ -78,7 +87,7 @@ def print_row(name, number, s):
 
 
 def bench_table(kind, app, install):
-    load = Load(APP, RATE)
+    load = Load(APP, RATE, client=USERS)
     with load.span("steady"):
         time.sleep(STEADY)
     rows = [("steady", 1, load.spans[0])]
@@ -103,8 +112,9 @@ def bench_table(kind, app, install):
         for line in span.explain():
             print("    " + line)
     by_name = {name: span for name, _, span in rows}
-    if "deploy" in by_name:
-        print(f"  p99 during a deploy: {by_name['deploy'].p99 / by_name['steady'].p99:.2f} x steady")
+    for name in ("a busy loop beside it", "deploy"):
+        if name in by_name:
+            print(f"  p99, {name}: {by_name[name].p99 / by_name['steady'].p99:.2f} x steady")
 
 
 def processor_time(pid):

@@ -43,7 +43,7 @@ is 'and no second copy of its root below it' "$(grep -c '^/usr/lib/paas' <<<"$mo
 inlab sh -c 'mkdir -p /etc/systemd/system/paas-app-units-.service.d
 printf "[Service]\nNice=7\n" >/etc/systemd/system/paas-app-units-.service.d/50-nice.conf'
 succeeds 'ps:restart' paas ps:restart -a units
-unit=$(inlab sh -c "systemctl list-units --plain --no-legend --state=running 'paas-app-units-*.service' | tail -1 | cut -d' ' -f1")
+unit=$(inlab sh -c "systemctl list-units --plain --no-legend --state=running 'paas-app-units-*.service' | sort -V | tail -1 | cut -d' ' -f1")
 is "an operator's drop-in applies" "$(inlab systemctl show -P Nice "$unit")" 7
 inlab rm -r /etc/systemd/system/paas-app-units-.service.d
 

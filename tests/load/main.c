@@ -117,7 +117,11 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
         }
         if (l->ending && (now >= l->next || l->n_requests == 0))
                 return sd_event_exit(l->target.event, 0);
-        (void) sd_event_source_set_time(source, now + TICK);
+        /* Each at its own instant: what the generator is late by would be in every latency. */
+        uint64_t next = now + TICK;
+        if (l->rate > 0 && !l->ending && l->next < next)
+                next = l->next;
+        (void) sd_event_source_set_time(source, next);
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 

@@ -64,11 +64,12 @@ Row = collections.namedtuple('Row', 'intended sent end kind what again')
 
 
 class Load:
-    def __init__(self, app, rate=500, websockets=50, downloads=20, options=()):
+    def __init__(self, app, rate=500, websockets=50, downloads=20, options=(), client=()):
+        """`client`: what goes before the command of the generator."""
         self.record = os.path.join(TMPDIR, 'load-%s-%d' % (app, time.monotonic_ns()))
         self.spans = []
         self.long = websockets + downloads
-        command = [LAB, 'net', '--name', NAME, '--', program(), '--host', app + '.' + DOMAIN, '--ca', authority(), '--record',
+        command = [*client, LAB, 'net', '--name', NAME, '--', program(), '--host', app + '.' + DOMAIN, '--ca', authority(), '--record',
                    self.record, '--rate', str(rate), '--websockets', str(websockets), '--downloads', str(downloads), *options]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
