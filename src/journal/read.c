@@ -157,10 +157,13 @@ static int read_wanted(Reader *r)
         if (r->query->audit)
                 return !e->doubled && e->realtime >= r->query->since && record_is_wanted(r);
         const Origin origin = entry_origin(e);
-        if (e->doubled || e->realtime < r->query->since || !trust_entry(&r->trust, &origin))
+        if (e->doubled || !trust_entry(&r->trust, &origin))
                 return 0;
         if (r->query->operation)
-                return 1;
+                return 1; /* it was sought by time; the clock may have been set back since, and its end must
+                             be seen */
+        if (e->realtime < r->query->since)
+                return 0;
         if (entry_get(e, ENTRY_OPERATION_END))
                 return 0;
         if (r->query->unit && !text_equal(entry_get(e, ENTRY_UNIT), r->query->unit))

@@ -252,6 +252,13 @@ static void test_rotation(void **state)
                 assert_int_equal(fake_journal_files, rotate > 0 ? 2 : 1);
         }
 
+        /* the clock is set back meanwhile */
+        fake_journal_reset(1);
+        fake_journal_add(1000, 0, build);
+        fake_journal_add(500, 1, released);
+        fake_journal_add(501, 2, end);
+        assert_reads(&follow, "-----> Python,Released v1,END,");
+
         /* a line that cannot be read any more where it is to go on */
         fake_journal_reset(1);
         fake_journal_rotate(1);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/strv.h"
 #include "basic/text.h"
@@ -14,7 +15,9 @@
 #include "paasd/dict.h"
 #include "paasd/objects.h"
 
-#define COME_BACK_USEC (60 * UINT64_C(1000000))
+#define COME_BACK_USEC (60 * USEC_PER_SEC)
+/* By how much somebody may set the clock back while a job runs, and its lines are found nevertheless. */
+#define SET_BACK_USEC (600 * USEC_PER_SEC)
 #define JOB_PREFIX BUS_PATH "/job"
 
 typedef struct JobTrack JobTrack;
@@ -241,7 +244,9 @@ static int method_open_log(sd_bus_message *message, void *userdata, sd_bus_error
         AppState *s = job_app(j);
         /* An earlier application of that name had operations with the same numbers. */
         char *const arguments[] = {operation, j->id, since, s ? option : NULL, s ? s->app.id : NULL, NULL};
-        snprintf(since, sizeof since, "--since=%llu", (unsigned long long) j->operation.created);
+        uint64_t created = j->operation.created;
+        snprintf(since, sizeof since, "--since=%llu",
+                 (unsigned long long) (created > SET_BACK_USEC ? created - SET_BACK_USEC : 0));
         int r = caller_may(m, message, ACTION_LOGS, s, &caller, e);
         if (r >= 0 && !j->ended)
                 r = job_object_follow(m, j, message);
