@@ -36,7 +36,6 @@ static void make(const char *name, uint64_t modified)
 static void assert_lists(uint64_t since, const char *wanted)
 {
         _cleanup_strv_ char **list = NULL;
-        _cleanup_free_ char *joined = NULL;
         char text[500] = "";
         assert_int_equal(journal_files_list(directory, since, &list), 0);
         if (list)
