@@ -2,7 +2,7 @@
 # A server's life: it is rebooted, it loses power. Everything that was current answers again, with the same code and config, and what
 # was deployed just before is not lost.
 # needs: vm
-# timeout: 900
+# timeout: 1200
 . "${0%/*}/lib/lib.sh"
 setup_paas
 new_app phoenix
