@@ -23,6 +23,7 @@ succeeds 'a push of the sample' push tests/apps/hello-python phoenix
 succeeds 'config is set' paas config:set -a phoenix 'WORD=before the storm'
 succeeds 'scaled to two' paas ps:scale -a phoenix web=2
 like 'it answers' "$(ask phoenix)" 'Hello from web'
+is 'whoever asks goes before what the host does on the side' "$(inlab cat /sys/fs/cgroup/system.slice/paas-router.service/cpu.weight)" 1000
 
 says_word() { [ "$(ask phoenix /env/WORD)" = "$1" ]; }
 both_up() { [ "$(paas ps -a phoenix --json | jq '[.[] | select(.state == "up")] | length')" = 2 ]; }
