@@ -76,7 +76,8 @@ def events(app, install):
         for number in (4, 2):
             app.scale(number)
     return (("a busy loop beside it", 1, loop), ("deploy", 10, app.deploy), ("config change", 5, app.config),
-            ("rollback", 3, app.rollback), ("scale 1-4-2", 1, scale), ("ps:restart", 1, app.restart), ("router reload", 5, disturb.reload_router), ("restart of paas-router", 1, disturb.restart_router),
+            ("rollback", 3, app.rollback), ("scale 1-4-2", 1, scale), ("ps:restart", 1, app.restart),
+            ("router reload", 5, disturb.reload_router), ("restart of paas-router", 1, disturb.restart_router),
             ("daemon-reexec", 1, disturb.reexec_systemd), ("kill -9 of paasd", 1, disturb.kill_paasd),
             ("kill -9 of an instance", 1, app.kill_instance), ("kill -9 of HAProxy's worker", 1, disturb.kill_router_worker),
             ("package upgrade", 1, install))
