@@ -16,6 +16,7 @@
 #include "engine/audit/audit.h"
 #include "engine/audit/auditpush.h"
 #include "engine/audit/events.h"
+#include "engine/cleanup/cleaner.h"
 #include "engine/cleanup/gc.h"
 #include "engine/cleanup/leftovers.h"
 #include "engine/hostfiles.h"
@@ -280,6 +281,7 @@ static int set_going(Engine *e, Error *error)
         auditpush_soon(e);
         events_start(e);
         run_clean_up(e);
+        cleaner_take_up(e);
         leftovers_remove(e);
         return 0;
 }
@@ -336,6 +338,7 @@ Engine *engine_free(Engine *e)
         sd_event_source_disable_unref(e->router_write);
         sd_event_source_disable_unref(e->tick);
         gc_free(e->gc);
+        cleaner_free(e->cleaner);
         catalog_clear(&e->catalog);
         units_free(e->units);
         router_free(e->router);

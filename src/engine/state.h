@@ -75,7 +75,8 @@ struct Engine {
         unsigned router_pool;     /* backends that the running router has; 0: not known */
         sd_event_source *tick;    /* what waits for time to pass */
         UnitCall *first_observation;
-        Gc *gc;             /* a clean-up under way; owned */
-        bool restart_steps; /* systemd is 254 or later: a growing restart delay */
-        bool started;       /* the first observation is done */
+        Gc *gc;                  /* a clean-up under way; owned */
+        struct Cleaner *cleaner; /* owned; NULL: there was nothing to remove yet */
+        bool restart_steps;      /* systemd is 254 or later: a growing restart delay */
+        bool started;            /* the first observation is done */
 };

@@ -62,7 +62,7 @@ static void remove_layer(void *userdata, const AppState *s, const char *layer)
         char path[512], name[512];
         snprintf(path, sizeof(path), PAAS_ASSETS "/%s", s->app.name, layer);
         snprintf(name, sizeof(name), "assets-%s-%s", s->app.name, layer);
-        (void) cleaner_discard(userdata, name, path, NULL, NULL, NULL);
+        cleaner_remove(userdata, name, path, NULL);
 }
 
 void assets_prune(Engine *e, const AppState *s)

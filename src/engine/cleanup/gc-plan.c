@@ -12,6 +12,7 @@
 #include "basic/log.h"
 #include "basic/text.h"
 #include "engine/cleanup/assets.h"
+#include "engine/cleanup/cleaner.h"
 #include "engine/cleanup/retention.h"
 #include "engine/cleanup/slugs.h"
 #include "engine/hostfiles.h"
@@ -189,6 +190,8 @@ static void look_at_layers(Planning *p, const char *directory, const char *app)
 
 static void look_at_trash(Planning *p, const char *directory, const char *name)
 {
+        if (cleaner_has(p->e, name))
+                return;
         add(p, GC_TRASH, "", name, text("%s/%s", directory, name),
             text("left over from an earlier removal"));
         if (!p->failed)

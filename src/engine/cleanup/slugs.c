@@ -195,7 +195,7 @@ static void remove_slug(void *userdata, const AppState *s, const char *slug, uin
 {
         char path[512];
         snprintf(path, sizeof(path), PAAS_SLUG, s->app.name, slug);
-        (void) cleaner_discard(userdata, slug, path, NULL, NULL, NULL);
+        cleaner_remove(userdata, slug, path, NULL);
 }
 
 void slugs_prune(AppWorld *w, const AppState *s)
