@@ -21,6 +21,9 @@
 
 #define POLL_USEC (100 * USEC_PER_MSEC)
 #define IDLE_USEC (10 * USEC_PER_SEC)
+/* What was replaced ends no sooner, even if nothing holds it: the first second of its successor belongs to
+ * the users, and to end a process and unmount its root takes the processors as long as many a request. */
+#define SETTLE_USEC USEC_PER_SEC
 #define DRAIN_FILE_MAX 32
 
 /* The clock of the boot: what drains does not outlive that either. */
@@ -70,6 +73,17 @@ void drain_stop(AppWorld *w, Instance *i)
                 log_error(r, "cannot stop %s", i->unit);
 }
 
+static const Instance *find_successor(const AppWorld *w, const Instance *i)
+{
+        for (size_t k = 0; k < w->n_instances; k++) {
+                const Instance *other = w->instances[k];
+                if (other->phase == INSTANCE_READY && other->name.index == i->name.index &&
+                    other->name.operation > i->name.operation && streq(other->name.type, i->name.type))
+                        return other;
+        }
+        return NULL;
+}
+
 /* Who has to hurry is told in the application's log too: somebody's connection ends before its time. */
 static void limit_leaving(AppWorld *w, const AppState *s, const char *type)
 {
@@ -92,6 +106,11 @@ static void limit_leaving(AppWorld *w, const AppState *s, const char *type)
                 char text[256];
                 if (!list[k].cut)
                         continue;
+                if (clock_monotonic() < instances[k]->drain_since + SETTLE_USEC &&
+                    routing_remove(w->engine, s, instances[k], false, NULL) >= 0) {
+                        drain_stop(w, instances[k]); /* it was only about to be looked at */
+                        continue;
+                }
                 snprintf(text, sizeof(text),
                          "%s.%u of v%llu is cut before its time: more than %llu old releases of %s drain "
                          "(max-draining)",
@@ -123,6 +142,11 @@ void drain_begin(AppWorld *w, const AppState *s, Instance *i)
         }
         i->phase = INSTANCE_DRAINING;
         i->drain_look = 0;
+        if (find_successor(w, i)) {
+                const DrainClocks c = drain_clocks(w, i);
+                uint64_t settle = c.requests < SETTLE_USEC ? c.requests : SETTLE_USEC;
+                i->drain_settle = i->drain_since + (c.tunnels < settle ? c.tunnels : settle);
+        }
         record(w, i);
         fault_point("drain-recorded");
         leave_router(w, s, i);
@@ -194,8 +218,9 @@ static void poll_instance(Round *round, AppWorld *w, Instance *i)
         const DrainClocks c = drain_clocks(w, i);
         /* The last look, a second before the next, was after the requests' time as well. */
         bool was_long = i->drain_look > 0 && i->drain_look - USEC_PER_SEC >= i->drain_since + c.requests;
-        if (i->drain_look > clock_monotonic())
+        if (i->drain_look > clock_monotonic() || i->drain_settle > clock_monotonic())
                 return;
+        i->drain_settle = 0;
         if (!s || is_done(round, w, s, i, &c)) {
                 if (drain_age(i) >= drain_longest(&c))
                         log_info("%s %s: its open connections had their time; it is stopped", w->app,
@@ -279,15 +304,17 @@ void drain_take_up(Engine *e)
 /* 0: nothing drains. While requests may end at any moment they are looked at more often than tunnels. */
 static uint64_t drain_delay(Engine *e)
 {
-        uint64_t delay = 0;
+        uint64_t delay = 0, now = clock_monotonic();
         for (size_t i = 0; i < e->n_worlds; i++)
                 for (size_t k = 0; k < e->worlds[i]->n_instances; k++) {
                         const Instance *instance = e->worlds[i]->instances[k];
                         if (instance->phase != INSTANCE_DRAINING || !instance_is_routed(instance))
                                 continue;
-                        if (instance->drain_look == 0)
-                                return POLL_USEC;
-                        delay = USEC_PER_SEC;
+                        uint64_t one = instance->drain_look == 0 ? POLL_USEC : USEC_PER_SEC;
+                        if (instance->drain_settle > now)
+                                one = instance->drain_settle - now;
+                        if (delay == 0 || one < delay)
+                                delay = one;
                 }
         return delay;
 }

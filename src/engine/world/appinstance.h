@@ -54,6 +54,7 @@ struct Instance {
         bool crash_told;       /* somebody was told that it crashes */
         uint64_t drain_since;  /* monotonic; of one that drains */
         uint64_t quiet_since;  /* realtime: it was told to take no new work; 0: it was not */
+        uint64_t drain_settle; /* monotonic: it is not looked at before; 0: it is */
         uint64_t drain_look;   /* likewise: only long connections are left, and then they are looked at */
         unsigned tunnels;      /* as of then: connections that have a clock of their own */
         unsigned attempts;     /* checks made outside an operation */

@@ -312,6 +312,7 @@ void reconcile_app(AppWorld *w)
         if (w->slug_gone) {
                 w->slug_gone = false;
                 assets_prune(w->engine, s);
+                slugs_prune(w, s); /* it may have been held by nothing but its last process */
         }
         update_router(w, s);
         drain_arm(w->engine);
