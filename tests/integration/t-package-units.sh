@@ -38,6 +38,8 @@ is 'of paas-mount' "$(caps paas-slug-units-v1.service)" 'cap_setgid cap_setuid c
 mounts=$(inlab sh -c 'cut -d" " -f2 "/proc/$(systemctl show -P MainPID "$1")/mounts"' sh "$unit")
 is 'an application has its /usr' "$(grep -cx /usr <<<"$mounts")" 1
 is 'and no second copy of its root below it' "$(grep -c '^/usr/lib/paas' <<<"$mounts")" 0
+settings=$(inlab sh -c 'sed -En "s#^[^ ]+ (/proc/sys|/proc/kallsyms|/sys) [^ ]+ ([^ ,]*).*#\1 \2#p" "/proc/$(systemctl show -P MainPID "$1")/mounts"' sh "$unit" | sort | tr '\n' ' ')
+is 'of the kernel it can change nothing, and has no map' "$settings" '/proc/kallsyms ro /proc/sys ro /sys ro '
 
 # --- an operator's drop-in applies to the next start, above ours
 inlab sh -c 'mkdir -p /etc/systemd/system/paas-app-units-.service.d
