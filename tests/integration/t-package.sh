@@ -37,6 +37,7 @@ unit=$(app_unit)
 # --- a session of ssh costs no more than its own process
 like 'a verb over ssh' "$(remote apps 2>&1)" pkg
 is 'starts no systemd of its own for it' "$(inlab sh -c 'systemctl list-units --all --plain --no-legend --state=active,activating,failed "user@$(id -u paas).service"')" ''
+is 'and finds its directory in /run' "$(inlab sh -c 'systemctl is-active "user-runtime-dir@$(id -u paas).service"')" active
 unlike 'and nobody complains' "$(inlab journalctl -q -u systemd-logind -p warning)" 'user@'
 
 # --- upgrade: paasd anew, the router reloaded, the application untouched
@@ -79,7 +80,7 @@ like 'and how to delete it' "$output" 'rm -rf /var/lib/paas'
 is 'what is left' "$(inlab ls /var/lib/paas | tr '\n' ' ')" 'credentials repos state.git '
 is 'no records of its uids' "$(inlab sh -c 'ls /etc/userdb 2>/dev/null')" ''
 is 'no configuration' "$(inlab sh -c 'ls -d /etc/paas /run/paas /etc/ssh/sshd_config.d/50-paas.conf 2>/dev/null')" ''
-is 'no links to its units' "$(inlab sh -c 'find /etc/systemd/system -name "paas*" -o -name "user@*"')" ''
+is 'no links to its units' "$(inlab sh -c 'find /etc/systemd/system -name "paas*" -o -name "user@*" -o -name "user-runtime*"')" ''
 succeeds 'sshd is content' inlab sshd -t
 
 # --- an installation takes it up again
