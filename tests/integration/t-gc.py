@@ -152,6 +152,10 @@ def leftovers_and_dry_run():
     check('and has its layer', all(exists('/var/lib/paas/layers/%s/%s' % (app, u.removeprefix('paas-app-%s-' % app).removesuffix('.service')))
                                    for u in units(app)), units(app))
     check('a second time there is nothing', gc() == [])
+    inlab('mkdir', '/var/lib/paas/trash/left')
+    inlab('systemctl', 'kill', '-s', 'KILL', 'paasd.service')
+    within(60, 'paasd comes back', paasd_back)
+    within(30, 'and empties the trash', lambda: not exists('/var/lib/paas/trash/left'))
     inlab('rm', '-r', '/var/lib/paas/layers/%s/web.1-v1.2' % app, '/var/lib/paas/slugs/%s/not-a-slug' % app)
 
 

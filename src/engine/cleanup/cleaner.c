@@ -24,7 +24,8 @@ struct Cleaner {
         char **waiting; /* names in the trash */
         char **stopped; /* units that may still write in one of them */
         char **going;
-        UnitCall *call; /* of `going` */
+        char unit[64];  /* removes them */
+        UnitCall *call; /* likewise */
 };
 
 static int start(Engine *e, const char *name, char *const *paths, char *const *stopped, UnitDone done,
@@ -97,6 +98,7 @@ static int turn(sd_event_source *source, uint64_t usec, void *userdata)
         for (char **n = c->going; r >= 0 && n && *n; n++)
                 r = strv_appendf(&paths, PAAS_TRASH "/%s", *n);
         snprintf(name, sizeof(name), "%llu", (unsigned long long) clock_monotonic());
+        snprintf(c->unit, sizeof(c->unit), "paas-clean-%s.service", name);
         if (r >= 0)
                 r = start(e, name, paths, c->stopped, removed, e, &c->call);
         if (!c->waiting)
@@ -106,6 +108,14 @@ static int turn(sd_event_source *source, uint64_t usec, void *userdata)
                 plan(e);
         }
         return 0;
+}
+
+const char *cleaner_hurry(Engine *e)
+{
+        Cleaner *c = e->cleaner;
+        if (c && c->waiting && !c->going)
+                (void) turn(NULL, 0, e);
+        return c && c->going ? c->unit : NULL;
 }
 
 /* What has come together until now waits as long as the first of it. */

@@ -28,6 +28,9 @@ int cleaner_discard(Engine *e, const char *name, const char *path, UnitDone done
 /* Is this entry of the trash about to be removed? */
 bool cleaner_has(const Engine *e, const char *name);
 
+/* Begins at once with what waits. The unit that is removing something now; NULL: there is none. */
+const char *cleaner_hurry(Engine *e);
+
 /* What a previous life of this process has left in the trash. */
 void cleaner_take_up(Engine *e);
 

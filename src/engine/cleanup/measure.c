@@ -6,6 +6,7 @@
 
 #include "basic/clock.h"
 #include "basic/log.h"
+#include "engine/cleanup/cleaner.h"
 #include "engine/world/unitoutput.h"
 #include "render/usageunit.h"
 
@@ -47,7 +48,10 @@ int measure_start(Engine *e, const char *app, MeasureDone done, void *userdata, 
         int r = unit_output_new(e, USAGE_MAX_BYTES, finish, m, &m->output, &fd);
         if (r < 0)
                 return r;
+        const char *going = cleaner_hurry(e);
         _cleanup_unit_spec_ UnitSpec *spec = render_usage(clock_realtime(), app, !app, fd);
+        if (spec && going) /* what is on its way out is not counted */
+                unit_spec_list(spec, UNIT_STRV, "After", going);
         r = unit_spec_check(spec);
         if (r >= 0)
                 r = units_start(e->units, spec, NULL, 0, NULL, NULL, NULL);
