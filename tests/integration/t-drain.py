@@ -4,6 +4,7 @@
 # paasd that is killed cuts anybody short or gives anybody more; and only so many old releases may linger.
 # suites: bookworm trixie
 # timeout: 400
+import json
 import os
 import re
 import subprocess
@@ -160,6 +161,26 @@ def killed_between(points):
         tunnel.process.kill()
 
 
+def nobody_there():
+    """What nobody is connected to is stopped as well, but the first second belongs to its successor."""
+    unit = next(p['unit'] for p in from_paas('ps', '-a', NAME_OF_APP))
+    release('idle')
+    within(30, 'what was replaced ends', lambda: inlab('systemctl', 'is-active', '-q', unit).returncode != 0)
+    lines = [json.loads(line) for line in inlab('journalctl', '-q', '-o', 'json', '--since', '-2min', 'UNIT=' + unit, '+', 'PAAS_APP=' + NAME_OF_APP).stdout.splitlines()]
+    said = [(int(line['__MONOTONIC_TIMESTAMP']), str(line['MESSAGE'])) for line in lines]
+    released = [at for at, text in said if text.startswith('-----> Released')]
+    stopped = [at for at, text in said if text.startswith('Stopping')]
+    check('not within a second', released and stopped and 1000000 <= stopped[-1] - released[-1] < 5000000, released, stopped)
+    cut = [text for _, text in said if 'is cut' in text]
+    release('one')
+    release('two')
+    release('three')
+    within(30, 'of three in a row one is left', lambda: len(from_paas('ps', '-a', NAME_OF_APP)) == 1)
+    text = inlab('journalctl', '-q', '-o', 'cat', '--since', '-2min', 'PAAS_APP=' + NAME_OF_APP).stdout
+    check('nobody was cut', text.count('is cut') == len(cut), text[-2000:])
+    release('first')
+
+
 def main():
     setup_paas()
     new_app(NAME_OF_APP)
@@ -169,6 +190,7 @@ def main():
     if not check('the push', r.returncode == 0, r.stdout):
         finish()
     set_to('drain-timeout=5s')
+    nobody_there()
     first = requests_and_tunnels()
     disturbances(first)
     second, third = too_many(first)

@@ -84,10 +84,46 @@ static const Instance *find_successor(const AppWorld *w, const Instance *i)
         return NULL;
 }
 
+/* What the workers have open, asked for once in a round at most, and only by who needs it. */
+typedef struct Round {
+        Engine *engine;
+        RouterSession *sessions;
+        size_t n;
+        int state; /* 1: not asked yet; 0: known; negative: nobody said */
+} Round;
+
+static void look(Round *round)
+{
+        _cleanup_error_ Error error = ERROR_NULL;
+        if (round->state != 1)
+                return;
+        round->state = router_sessions(round->engine->router, &round->sessions, &round->n, &error);
+        if (round->state == -ENOENT)
+                round->state = 0; /* no router, no sessions */
+        if (round->state < 0 && round->state != -EAGAIN)
+                log_warning(0, "cannot ask the router what drains: %s", error_text(&error, round->state));
+}
+
+static bool is_of(const RouterSession *session, const AppState *s, const Instance *i)
+{
+        return streq(session->server, i->short_name) && text_equal(session->backend, s->app.backend);
+}
+
+/* Connections that the router keeps for whoever comes next are nobody's. */
+static bool is_used(Round *round, const AppState *s, const Instance *i)
+{
+        look(round);
+        for (size_t k = 0; round->state == 0 && k < round->n; k++)
+                if (is_of(&round->sessions[k], s, i))
+                        return true;
+        return round->state < 0;
+}
+
 /* Who has to hurry is told in the application's log too: somebody's connection ends before its time. */
 static void limit_leaving(AppWorld *w, const AppState *s, const char *type)
 {
         uint64_t max = settings_number(&s->settings, NULL, "max-draining");
+        Round round = {.engine = w->engine, .state = 1};
         _cleanup_free_ Leaving *list = calloc(w->n_instances + 1, sizeof(Leaving));
         _cleanup_free_ Instance **instances = calloc(w->n_instances + 1, sizeof(Instance *));
         size_t n = 0;
@@ -106,9 +142,8 @@ static void limit_leaving(AppWorld *w, const AppState *s, const char *type)
                 char text[256];
                 if (!list[k].cut)
                         continue;
-                if (clock_monotonic() < instances[k]->drain_since + SETTLE_USEC &&
-                    routing_remove(w->engine, s, instances[k], false, NULL) >= 0) {
-                        drain_stop(w, instances[k]); /* it was only about to be looked at */
+                if (instance_is_routed(instances[k]) && !is_used(&round, s, instances[k])) {
+                        drain_stop(w, instances[k]);
                         continue;
                 }
                 snprintf(text, sizeof(text),
@@ -120,6 +155,7 @@ static void limit_leaving(AppWorld *w, const AppState *s, const char *type)
                 joblog_write(NULL, w->app, s->app.id, text);
                 drain_stop(w, instances[k]);
         }
+        router_sessions_free(round.sessions, round.n);
 }
 
 static void leave_router(AppWorld *w, const AppState *s, Instance *i)
@@ -154,26 +190,6 @@ void drain_begin(AppWorld *w, const AppState *s, Instance *i)
         limit_leaving(w, s, i->name.type);
 }
 
-/* What the workers have open, asked for once in a round at most, and only by who needs it. */
-typedef struct Round {
-        Engine *engine;
-        RouterSession *sessions;
-        size_t n;
-        int state; /* 1: not asked yet; 0: known; negative: nobody said */
-} Round;
-
-static void look(Round *round)
-{
-        _cleanup_error_ Error error = ERROR_NULL;
-        if (round->state != 1)
-                return;
-        round->state = router_sessions(round->engine->router, &round->sessions, &round->n, &error);
-        if (round->state == -ENOENT)
-                round->state = 0; /* no router, no sessions */
-        if (round->state < 0 && round->state != -EAGAIN)
-                log_warning(0, "cannot ask the router what drains: %s", error_text(&error, round->state));
-}
-
 /* Cuts what has had its time; how many are left. */
 static unsigned cut_late(Round *round, const AppState *s, Instance *i, const DrainClocks *c)
 {
@@ -183,7 +199,7 @@ static unsigned cut_late(Round *round, const AppState *s, Instance *i, const Dra
         i->tunnels = 0;
         for (size_t k = 0; k < round->n; k++) {
                 const RouterSession *session = &round->sessions[k];
-                if (!streq(session->server, i->short_name) || !text_equal(session->backend, s->app.backend))
+                if (!is_of(session, s, i))
                         continue;
                 bool tunnel = session->tunnel || streams;
                 if (age < (tunnel ? c->tunnels : c->requests)) {
