@@ -247,6 +247,7 @@ static int by_age(const void *a, const void *b)
 static int set_going(Engine *e, Error *error)
 {
         e->started = true;
+        cleaner_take_up(e); /* before anything is put there */
         drain_take_up(e);
         int r = routing_sync(e, error); /* first of all: what else the router serves is proven */
         if (r < 0) { /* after an upgrade it may not know a map yet: the files are about to be right */
@@ -281,7 +282,6 @@ static int set_going(Engine *e, Error *error)
         auditpush_soon(e);
         events_start(e);
         run_clean_up(e);
-        cleaner_take_up(e);
         leftovers_remove(e);
         return 0;
 }

@@ -37,7 +37,11 @@ unit=$(app_unit)
 # --- a session of ssh costs no more than its own process
 like 'a verb over ssh' "$(remote apps 2>&1)" pkg
 is 'starts no systemd of its own for it' "$(inlab sh -c 'systemctl list-units --all --plain --no-legend --state=active,activating,failed "user@$(id -u paas).service"')" ''
-is 'and finds its directory in /run' "$(inlab sh -c 'systemctl is-active "user-runtime-dir@$(id -u paas).service"')" active
+since() { inlab sh -c 'systemctl show -P ActiveEnterTimestampMonotonic "user-runtime-dir@$(id -u paas).service"'; }
+mounted=$(since)
+like 'another one' "$(remote apps 2>&1)" pkg
+is 'finds the same directory in /run' "$(since)" "$mounted"
+unlike 'which is there' "$mounted" '^0?$'
 unlike 'and nobody complains' "$(inlab journalctl -q -u systemd-logind -p warning)" 'user@'
 
 # --- upgrade: paasd anew, the router reloaded, the application untouched

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "basic/clock.h"
+#include "basic/file.h"
 #include "basic/log.h"
 #include "basic/strv.h"
 #include "basic/text.h"
@@ -148,6 +150,11 @@ static int move_to_trash(const char *name, const char *path, char ret[static 512
         snprintf(ret, 512, "%s", name);
         snprintf(trash, sizeof(trash), PAAS_TRASH "/%s", ret);
         int r = rename(path, trash) < 0 ? -errno : 0;
+        if (r == -ENOENT && access(path, F_OK) == 0) { /* somebody removed the trash itself */
+                r = dir_make(PAAS_TRASH, 0700, FILE_OWNER_SELF);
+                if (r >= 0)
+                        r = rename(path, trash) < 0 ? -errno : 0;
+        }
         if (r == -EEXIST || r == -ENOTEMPTY) {
                 snprintf(ret, 512, "%.480s.%llu", name, (unsigned long long) clock_monotonic());
                 snprintf(trash, sizeof(trash), PAAS_TRASH "/%s", ret);

@@ -48,7 +48,7 @@ int measure_start(Engine *e, const char *app, MeasureDone done, void *userdata, 
         int r = unit_output_new(e, USAGE_MAX_BYTES, finish, m, &m->output, &fd);
         if (r < 0)
                 return r;
-        const char *going = cleaner_hurry(e);
+        const char *going = app ? NULL : cleaner_hurry(e);
         _cleanup_unit_spec_ UnitSpec *spec = render_usage(clock_realtime(), app, !app, fd);
         if (spec && going) /* what is on its way out is not counted */
                 unit_spec_list(spec, UNIT_STRV, "After", going);

@@ -181,8 +181,10 @@ void builddir_stop_units(Job *j)
 
 void builddir_remove(const Job *j)
 {
-        char path[512], name[128];
+        char path[512], env[512], name[128];
         _cleanup_free_ char *unit = render_build_unit(j->operation.app, j->operation.number);
+        work_path(j, "/env", env);
+        (void) tree_remove(env); /* the build could only read it: some files of ours, with values */
         work_path(j, "", path);
         snprintf(name, sizeof(name), "build-%s.%llu", j->operation.app,
                  (unsigned long long) j->operation.number);
