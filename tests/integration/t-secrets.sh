@@ -51,7 +51,6 @@ state=/var/lib/paas/state.git
 hides 'git log -p of the state' inlab git -c safe.directory='*' -C $state log -p --all --reflog
 hides 'every object of the state' inlab sh -c "git -c safe.directory='*' -C $state cat-file --batch-all-objects --batch"
 is 'its name is there' "$(inlab git -c safe.directory='*' -C $state grep -lI . refs/paas/app/hidden -- config/PASSWORD </dev/null 2>/dev/null | wc -l)$(inlab git -c safe.directory='*' -C $state log --all --format= --name-only </dev/null | grep -c '^config/PASSWORD$' | sed 's/^[1-9].*/+/')" '0+'
-within 30 'what the build had is removed' inlab sh -c '! ls -A /var/lib/paas/trash | grep -q .'
 is 'on disk only in memory, and where an application keeps its own' "$(inlab sh -c "grep -raslF -- '$secret' /var /etc 2>/dev/null | grep -v '^/var/lib/paas/layers/'" </dev/null)" ''
 like '/run/paas is in memory' "$(inlab stat -f -c %T /run/paas </dev/null)" tmpfs
 is 'the environment files are for root' "$(inlab find /run/paas/env -type f '(' -perm /077 -o -not -user root ')' </dev/null)" ''

@@ -14,7 +14,6 @@
 #include "basic/log.h"
 #include "basic/strv.h"
 #include "basic/text.h"
-#include "engine/fault.h"
 #include "model/paths.h"
 
 #define DELAY_USEC (10 * USEC_PER_SEC)
@@ -169,7 +168,6 @@ void cleaner_remove(Engine *e, const char *name, const char *path, const char *s
         int r = move_to_trash(name, path, own);
         if (r == -ENOENT)
                 return;
-        fault_point("clean:moved");
         if (r >= 0)
                 r = put_on_list(e, own, stopped);
         else { /* another file system: it goes where it is */

@@ -73,15 +73,15 @@ void drain_stop(AppWorld *w, Instance *i)
                 log_error(r, "cannot stop %s", i->unit);
 }
 
-static const Instance *find_successor(const AppWorld *w, const Instance *i)
+static bool has_successor(const AppWorld *w, const Instance *i)
 {
         for (size_t k = 0; k < w->n_instances; k++) {
                 const Instance *other = w->instances[k];
                 if (other->phase == INSTANCE_READY && other->name.index == i->name.index &&
                     other->name.operation > i->name.operation && streq(other->name.type, i->name.type))
-                        return other;
+                        return true;
         }
-        return NULL;
+        return false;
 }
 
 /* What the workers have open, asked for once in a round at most, and only by who needs it. */
@@ -178,7 +178,7 @@ void drain_begin(AppWorld *w, const AppState *s, Instance *i)
         }
         i->phase = INSTANCE_DRAINING;
         i->drain_look = 0;
-        if (find_successor(w, i)) {
+        if (has_successor(w, i)) {
                 const DrainClocks c = drain_clocks(w, i);
                 uint64_t settle = c.requests < SETTLE_USEC ? c.requests : SETTLE_USEC;
                 i->drain_settle = i->drain_since + (c.tunnels < settle ? c.tunnels : settle);
