@@ -223,7 +223,7 @@ static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *e)
                         continue;
                 _cleanup_free_ char *path = unit_path(u->name);
                 r = sd_bus_message_append(reply, "(ssssssouso)", u->name, "", u->load, u->active, u->sub, "",
-                                          path, 0, "", "/");
+                                          path, u->job, u->job_type ? u->job_type : "", "/");
         }
         if (r >= 0)
                 r = sd_bus_message_close_container(reply);

@@ -15,7 +15,8 @@ typedef struct FakeUnit {
         char *name;
         const char *load, *active, *sub, *result;
         int exit_code, exit_status;
-        uint32_t job; /* its number; 0: none */
+        uint32_t job;         /* its number; 0: none */
+        const char *job_type; /* NULL: it has none */
 } FakeUnit;
 
 typedef struct Fake {

@@ -173,7 +173,7 @@ static int list_go_on(UnitCall *c)
 }
 
 static int list_add(UnitCall *c, const char *name, const char *description, const char *load,
-                    const char *active, const char *sub, const char *path)
+                    const char *active, const char *sub, const char *path, const char *job_type)
 {
         ListState *l = c->list;
         ListEntry *all = realloc(l->entries, (l->n_entries + 1) * sizeof(ListEntry));
@@ -192,6 +192,7 @@ static int list_add(UnitCall *c, const char *name, const char *description, cons
         s->state = unit_state_from_string(active);
         entry->inspection.not_found = streq(load, "not-found");
         entry->listed_as_found = !entry->inspection.not_found;
+        s->starting = streq(job_type, "start") || streq(job_type, "restart");
         s->known = c->known && entry->listed_as_found && c->known(c->userdata, name, s->state, sub);
         r = text_replace(&s->description, description);
         return r < 0 ? r : text_replace(&s->sub_state, sub);
@@ -199,7 +200,7 @@ static int list_add(UnitCall *c, const char *name, const char *description, cons
 
 static int list_read(UnitCall *c, sd_bus_message *m)
 {
-        const char *name, *description, *load, *active, *sub, *path;
+        const char *name, *description, *load, *active, *sub, *path, *job_type;
         c->list = calloc(1, sizeof(ListState));
         if (!c->list)
                 return -ENOMEM;
@@ -207,10 +208,10 @@ static int list_read(UnitCall *c, sd_bus_message *m)
         int r = sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
         while (r >= 0) {
                 r = sd_bus_message_read(m, "(ssssssouso)", &name, &description, &load, &active, &sub, NULL,
-                                        &path, NULL, NULL, NULL);
+                                        &path, NULL, &job_type, NULL);
                 if (r <= 0)
                         break;
-                r = list_add(c, name, description, load, active, sub, path);
+                r = list_add(c, name, description, load, active, sub, path, job_type);
         }
         return r;
 }

@@ -150,6 +150,26 @@ static void test_list_of_what_is_known(void **state)
         strv_free(o.names);
 }
 
+static void test_list_of_what_starts(void **state)
+{
+        Fixture *f = *state;
+        char *patterns[] = {(char *) "*", NULL};
+        const char *types[] = {NULL, "stop", "start", "restart"};
+        Outcome o = {0};
+
+        for (size_t i = 0; i < ELEMENTSOF(types); i++) {
+                char name[64];
+                snprintf(name, sizeof(name), "%s.service", types[i] ? types[i] : "none");
+                fake_add(f->fake, name, "inactive")->job_type = types[i];
+        }
+        assert_int_equal(units_list(f->units, patterns, NULL, on_list, &o, NULL), 0);
+        run_until(f, &o.n, 1);
+        assert_int_equal(o.r, 0);
+        assert_int_equal(strv_length(o.names), 4);
+        assert_int_equal(o.n_starting, 2);
+        strv_free(o.names);
+}
+
 /* Between the list and the question a unit goes: object gone, or loaded again as "not-found". */
 static void test_list_of_what_vanishes(void **state)
 {
@@ -201,6 +221,7 @@ int main(void)
                 UNIT_TEST(test_status),
                 UNIT_TEST(test_list),
                 UNIT_TEST(test_list_of_what_is_known),
+                UNIT_TEST(test_list_of_what_starts),
                 UNIT_TEST(test_list_of_what_vanishes),
                 UNIT_TEST(test_watch),
         };

@@ -70,6 +70,7 @@ void on_list(void *userdata, int r, const UnitStatus *list, size_t n)
         for (size_t i = 0; i < n; i++) {
                 assert_int_equal(strv_append(&o->names, list[i].name), 0);
                 o->n_known += list[i].known;
+                o->n_starting += list[i].starting;
         }
         unit_call_free(TAKE_PTR(o->free_me));
 }

@@ -21,6 +21,7 @@ typedef struct Outcome {
         char text[200];
         char **names;      /* of a list */
         int n_known;       /* likewise: those that were not asked for */
+        int n_starting;    /* likewise: those with a job that starts them */
         UnitStatus status; /* the numbers only */
         char first[100];   /* an environment entry */
         UnitCall *free_me; /* to be freed in the callback */

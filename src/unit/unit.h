@@ -34,6 +34,7 @@ typedef struct UnitStatus {
         bool loaded; /* false: no such unit (all else is empty) */
         bool known;  /* in a list: the caller knows the rest; only name, description and states are here */
         UnitState state;
+        bool starting;         /* of a list only: a job that starts it, or starts it again, is queued */
         char *description;     /* of a list only */
         char *sub_state;       /* "running", "auto-restart", "exited", … */
         char *result;          /* "success", "exit-code", "timeout", "oom-kill", … (services only) */

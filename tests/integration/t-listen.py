@@ -24,6 +24,7 @@ if os.environ.get('LISTEN_PID') == str(os.getpid()) and not os.path.exists('deaf
     server.socket = socket.socket(fileno=3)
 else:
     server = http.server.ThreadingHTTPServer(('0.0.0.0', int(os.environ['PORT'])), Handler)
+server.daemon_threads = False       # what it has begun to answer, it answers
 signal.signal(signal.SIGTERM, lambda *a: threading.Thread(target=server.shutdown).start())
 server.serve_forever()
 '''
@@ -128,7 +129,23 @@ with Visitor(f'{APP}.{DOMAIN}') as visitor:
     r = inlab('systemctl', 'restart', unit)
     check('systemctl restart of its unit', r.returncode == 0, r.stdout)
 visitor.check('systemctl restart')
-within(60, 'one process is left', lambda: len(units(f'paas-app-{APP}-*.service')) == 1 and web()['state'] == 'up')
+check('it is the same process once more, and no other', units(f'paas-app-{APP}-*.service') == [unit], units(f'paas-app-{APP}-*.service'))
+within(60, 'and it is up', lambda: web()['unit'] == unit and web()['state'] == 'up')
+
+# Between its stop and its start it may have to wait for others: meanwhile it is neither running nor gone.
+inlab('sh', '-c', f'''mkdir -p /run/t-listen
+printf '[Unit]\nBefore={unit}\n[Service]\nType=oneshot\nExecStart=/bin/sh -c "until [ -e /run/t-listen/go ]; do sleep 0.1; done"\n' \
+    >/run/systemd/system/t-listen.service
+systemctl daemon-reload; systemctl start --no-block t-listen.service''')
+with Visitor(f'{APP}.{DOMAIN}') as visitor:
+    inlab('systemctl', 'restart', '--no-block', unit)
+    within(10, 'its start waits for another unit', lambda: inlab('systemctl', 'show', '-P', 'ActiveState', unit).stdout.strip() == 'inactive')
+    check('nothing is started in its place', units(f'paas-app-{APP}-*.service') == [unit], units(f'paas-app-{APP}-*.service'))
+    check('its socket is still there', sockets() == [socket_unit], sockets())
+    inlab('touch', '/run/t-listen/go')
+    within(60, 'it is started', lambda: web()['unit'] == unit and web()['state'] == 'up')
+visitor.check('a restart that has to wait')
+inlab('sh', '-c', 'rm -r /run/systemd/system/t-listen.service /run/t-listen; systemctl daemon-reload')
 
 # --- paasd and the router find it again
 pid, held = web()['pid'], sockets()

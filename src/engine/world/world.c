@@ -153,10 +153,12 @@ static void tell_crash(AppWorld *w, Instance *i, bool is_new)
         i->crash_told = crashed;
 }
 
-/* Somebody stops it, or its main process has ended and others have not yet: it may be started again. */
+/* Somebody stops it, or its main process has ended and others have not yet: it may be started again. Where
+ * somebody restarts it, connections wait in a held socket meanwhile: it stays what it is. */
 static void follow_stop(Instance *i, const UnitStatus *u)
 {
-        if (u->state == UNIT_DEACTIVATING && i->phase != INSTANCE_DRAINING &&
+        bool waits = u->starting && i->listen != LISTEN_PORT;
+        if (u->state == UNIT_DEACTIVATING && !waits && i->phase != INSTANCE_DRAINING &&
             i->phase != INSTANCE_STOPPING) {
                 i->was_ready = i->phase == INSTANCE_READY;
                 i->phase = INSTANCE_STOPPING;
@@ -206,6 +208,13 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
         return r < 0 ? r : text_replace(&i->sub_state, u->sub_state);
 }
 
+/* Between its stop and its start, which may have to wait for others, it has not gone. */
+static bool is_restarting(AppWorld *w, const InstanceName *name, const UnitStatus *u)
+{
+        const Instance *i = world_find_instance(w, name);
+        return u->starting && !(i && i->launch);
+}
+
 static int update_unit(Engine *e, const UnitStatus *u)
 {
         _cleanup_instance_name_ InstanceName name = INSTANCE_NAME_NULL;
@@ -218,7 +227,7 @@ static int update_unit(Engine *e, const UnitStatus *u)
                 AppWorld *w = world_get(e, name.app);
                 if (!w)
                         return -ENOMEM;
-                if (u->state == UNIT_INACTIVE)
+                if (u->state == UNIT_INACTIVE && !is_restarting(w, &name, u))
                         return 0;
                 return update_instance(w, &name, u);
         }
