@@ -49,7 +49,7 @@ static void put_timeouts(Buffer *out, const RenderTraffic *t)
                               ".if version_atleast(3.0)\n"
                               "    http-response set-timeout server %llus\n"
                               ".else\n"
-                              "    http-request set-timeout server %llus if { req.hdr(accept) -m sub "
+                              "    http-request set-timeout server %llus if { req.fhdr(accept,1) -m sub "
                               "text/event-stream }\n"
                               ".endif\n",
                               idle, idle);
@@ -58,11 +58,10 @@ static void put_timeouts(Buffer *out, const RenderTraffic *t)
 static void put_refusal(Buffer *out, unsigned status, const char *description, const char *condition)
 {
         buffer_printf(out,
-                      "    http-request set-var(txn.at) 'str(\"error code=too-large desc=\\\"%s\\\"\")' if "
-                      "{ %s }\n"
                       "    http-request return status %u content-type text/plain string \"%s\\n\" hdr "
-                      "Cache-Control no-store hdr X-Paas-Error too-large if { %s }\n",
-                      description, condition, status, description, condition);
+                      "Cache-Control no-store hdr X-Paas-Error '%%[str(\"error code=too-large "
+                      "desc=\\\"%s\\\"\"),set-var(txn.at),bytes(11,9)]' if { %s }\n",
+                      status, description, description, condition);
 }
 
 /* A body whose length nobody tells cannot be measured before it is passed on. */
@@ -92,8 +91,8 @@ static void put_sticky(Buffer *out, const char *directory)
                       "    http-request set-var(txn.kept) var(txn.key),map(%s/sticky.map)\n",
                       directory);
         buffer_puts(out, "    use-server %[var(txn.kept)] if { var(txn.kept) -m found }\n");
-        buffer_printf(out, "%s; Secure\" if { var(txn.proto) -m str https } %s\n", set, other);
-        buffer_printf(out, "%s\" if !{ var(txn.proto) -m str https } %s\n", set, other);
+        buffer_printf(out, "%s; Secure\" if { ssl_fc } %s\n", set, other);
+        buffer_printf(out, "%s\" if !{ ssl_fc } %s\n", set, other);
 }
 
 void render_traffic(Buffer *out, const RenderTraffic *t, const char *directory)

@@ -62,7 +62,8 @@ static void put_backend(Buffer *out, const RenderRouter *r, const RenderBackend 
                       "    use-server %%[var(txn.backend),map(%s/servers.map,none)] if { nbsrv eq 0 }\n",
                       r->directory);
         render_readiness(b->checks, r->directory, out);
-        buffer_puts(out, "    use-server %[var(txn.server)] if { var(txn.server) -m found }\n");
+        buffer_printf(out, "    use-server %%[var(txn.lot),map(%s/lots.map)] if { var(txn.lot) -m found }\n",
+                      r->directory);
         if (b->traffic)
                 render_traffic(out, b->traffic, r->directory);
         char extra[RENDER_SERVER_EXTRA_SIZE];

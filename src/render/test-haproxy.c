@@ -72,7 +72,8 @@ static RenderRouter router(void)
                               .certificates = 1795217000};
 }
 
-#define MEANT "    use-server %[var(txn.server)] if { var(txn.server) -m found }\n"
+#define MEANT                                                                                               \
+  "    use-server %[var(txn.lot),map(/var/lib/paas/router/lots.map)] if { var(txn.lot) -m found }\n"
 
 static void test_config(void **state)
 {
@@ -235,11 +236,13 @@ static void check_with_haproxy(const RenderRouter *r)
 {
         char command[512];
         write_router(r);
+        snprintf(command, sizeof(command), "%s %s", HAPROXY_COPY_PAGES, directory);
+        assert_int_equal(system(command), 0);
         /* Outside the service nobody hands over sockets. */
         snprintf(command, sizeof(command),
-                 "PAAS_ROUTER_HTTP=127.0.0.1:80 PAAS_ROUTER_HTTPS=127.0.0.1:443 PAAS_ROUTER_PAGES=%s "
+                 "PAAS_ROUTER_HTTP=127.0.0.1:80 PAAS_ROUTER_HTTPS=127.0.0.1:443 PAAS_ROUTER_PAGES=%s/pages "
                  "haproxy -c -q -f %s/haproxy.cfg >%s/log 2>&1",
-                 HAPROXY_PAGES, directory, directory);
+                 directory, directory, directory);
         int status = system(command);
         _cleanup_free_ char *log = NULL;
         snprintf(command, sizeof(command), "%s/log", directory);

@@ -26,6 +26,8 @@ char fixture_directory[] = "/tmp/test-router.XXXXXX";
 App fixture_apps[FIXTURE_APPS];
 Router *fixture_router;
 static pid_t haproxy;
+static int listener = -1;
+unsigned fixture_port;
 int fixture_journal = -1;
 
 void fixture_path(char *ret, size_t size, const char *name)
@@ -104,15 +106,25 @@ void *fixture_serve(void *userdata)
         }
 }
 
-static int start_app(App *a)
+static int listen_somewhere(int *ret_fd, unsigned *ret_port)
 {
         struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
         socklen_t n = sizeof(address);
-        a->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (bind(a->fd, (struct sockaddr *) &address, n) < 0 || listen(a->fd, 64) < 0 ||
-            getsockname(a->fd, (struct sockaddr *) &address, &n) < 0)
+        *ret_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (bind(*ret_fd, (struct sockaddr *) &address, n) < 0 || listen(*ret_fd, 64) < 0 ||
+            getsockname(*ret_fd, (struct sockaddr *) &address, &n) < 0)
                 return -errno;
-        snprintf(a->address, sizeof(a->address), "127.0.0.1:%u", ntohs(address.sin_port));
+        *ret_port = ntohs(address.sin_port);
+        return 0;
+}
+
+static int start_app(App *a)
+{
+        unsigned port;
+        int r = listen_somewhere(&a->fd, &port);
+        if (r < 0)
+                return r;
+        snprintf(a->address, sizeof(a->address), "127.0.0.1:%u", port);
         return -pthread_create(&a->thread, NULL, fixture_serve, a);
 }
 
@@ -184,12 +196,19 @@ int fixture_certificate(const char *name)
         return system(command) == 0 ? 0 : -EIO;
 }
 
+static int copy_pages(void)
+{
+        char command[1024];
+        snprintf(command, sizeof(command), "%s %s", HAPROXY_COPY_PAGES, fixture_directory);
+        return system(command) == 0 ? 0 : -EIO;
+}
+
 static void become_haproxy(void)
 {
         char text[128];
         /* It takes as many connections as it may have descriptors. */
         setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = 512, .rlim_max = 512});
-        snprintf(text, sizeof(text), "unix@%s/http", fixture_directory);
+        snprintf(text, sizeof(text), "fd@%d", dup(listener));
         setenv("PAAS_ROUTER_HTTP", text, 1);
         snprintf(text, sizeof(text), "unix@%s/https", fixture_directory);
         setenv("PAAS_ROUTER_HTTPS", text, 1);
@@ -197,7 +216,8 @@ static void become_haproxy(void)
         setenv("PAAS_ROUTER_JOURNAL", text, 1);
         snprintf(text, sizeof(text), "%s/syslog", fixture_directory);
         setenv("PAAS_ROUTER_SYSLOG", text, 1);
-        setenv("PAAS_ROUTER_PAGES", HAPROXY_PAGES, 1);
+        fixture_path(text, sizeof(text), "pages");
+        setenv("PAAS_ROUTER_PAGES", text, 1);
         setenv("RUNTIME_DIRECTORY", fixture_directory, 1);
         char config[128], master[128];
         fixture_path(config, sizeof(config), "haproxy.cfg");
@@ -228,7 +248,7 @@ int fixture_set_up(void **state)
         (void) state;
         char admin[128], master[128], from[128], to[128];
         if (!mkdtemp(fixture_directory) || fixture_write("") < 0 || fixture_certificate("default") < 0 ||
-            listen_journal() < 0)
+            copy_pages() < 0 || listen_journal() < 0 || listen_somewhere(&listener, &fixture_port) < 0)
                 return -1;
         fixture_path(from, sizeof(from), "default.pem");
         fixture_path(to, sizeof(to), "certs/default.pem");
@@ -247,6 +267,7 @@ int fixture_set_up(void **state)
         haproxy = fork();
         if (haproxy == 0)
                 become_haproxy();
+        close(listener);
         return await_haproxy();
 }
 
@@ -267,9 +288,10 @@ int fixture_tear_down(void **state)
 
 int fixture_connect(void)
 {
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        snprintf(address.sun_path, sizeof(address.sun_path), "%s/http", fixture_directory);
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        struct sockaddr_in address = {.sin_family = AF_INET,
+                                      .sin_port = htons((uint16_t) fixture_port),
+                                      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         struct timeval timeout = {.tv_sec = 10};
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
         assert_int_equal(connect(fd, (struct sockaddr *) &address, sizeof(address)), 0);

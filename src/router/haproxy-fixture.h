@@ -41,6 +41,7 @@ int fixture_write(const char *extra);
 int fixture_certificate(const char *name);
 
 int fixture_connect(void);
+extern unsigned fixture_port; /* that it connects to */
 
 /* Reads until the empty line. */
 size_t fixture_read_head(int fd, char *text, size_t size);

@@ -78,6 +78,46 @@ static void test_log(void **state)
         fixture_take_out("web.1-v1.1");
 }
 
+static void expect_entry(const char *path, unsigned status, const char *at)
+{
+        char expected[200];
+        drop_entries();
+        fixture_expect_status(path, "blog.example.com", status);
+        _cleanup_free_ char *entry = read_entry();
+        assert_non_null(entry);
+        check_entry(entry);
+        fixture_expect_text(entry, "\nPAAS_APP=blog\n");
+        snprintf(expected, sizeof(expected), "MESSAGE=at=%s method=GET ", at);
+        fixture_expect_text(entry, expected);
+}
+
+/* Who is to blame: what the router answers with itself is an error, what the application says is not. */
+static void test_log_error(void **state)
+{
+        (void) state;
+        static char cookies[18000];
+        fixture_add("web.1-v1.1", &fixture_apps[0]);
+        expect_entry("/", 200, "info");
+        expect_entry("/503", 503, "info");
+        expect_entry("/close", 502, "error code=H13 desc=\"Connection closed without response\"");
+        expect_entry("/garbage", 502, "error code=H13 desc=\"Connection closed without response\"");
+        fixture_take_out("web.1-v1.1");
+        expect_entry("/", 503, "error code=H21 desc=\"Backend connection refused\"");
+
+        int n = snprintf(
+                cookies, sizeof(cookies),
+                "GET / HTTP/1.1\r\nHost: blog.example.com\r\nConnection: close\r\nCookie: %017000d\r\n\r\n",
+                0);
+        drop_entries();
+        _cleanup_free_ char *answer = fixture_ask_raw(cookies, (size_t) n);
+        assert_int_equal(fixture_status_of(answer), 431);
+        fixture_expect_text(answer, "x-paas-error: headers-too-large\r\n");
+        _cleanup_free_ char *entry = read_entry();
+        assert_non_null(entry);
+        fixture_expect_text(
+                entry, "MESSAGE=at=error code=headers-too-large desc=\"Headers too large\" method=GET ");
+}
+
 /* What a client sends ends in no field of its own, and changes no field of ours. */
 static void test_log_injection(void **state)
 {
@@ -155,6 +195,7 @@ int main(void)
                 return 77; /* meson: skipped */
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_log),
+                cmocka_unit_test(test_log_error),
                 cmocka_unit_test(test_log_injection),
                 cmocka_unit_test(test_log_no_request),
         };
