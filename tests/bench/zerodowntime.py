@@ -2,11 +2,12 @@
 """What users notice (docs/zero-downtime.md): a table of what happens under a constant open-loop load; the latency during a deploy; the
 throughput against a minimal configuration of HAProxy; and what ten deploys with open WebSockets and fifty applications leave behind.
 
-Alone: tests/bench/run zero-downtime. SECONDS_STEADY (30) and ROUNDS (5) say how long it looks, KINDS which
+Alone: tests/bench/run zero-downtime. SECONDS_STEADY (30) and TURNS (40) say how long it looks, KINDS which
 kinds of socket it looks at, RATE (500) how many requests a second it sends, ROWS which lines of the table it
 makes ("deploy,package upgrade", by their names; "none": none), each of them TIMES times instead of what the table says."""
 
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,8 @@ from loadlib import Load  # noqa: E402
 from paaslab import inlab, new_app, paas  # noqa: E402
 
 STEADY = int(os.environ.get("SECONDS_STEADY", "30"))
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
+TURNS = int(os.environ.get("TURNS", "40"))
+TURN = 1
 APP = "steady"
 KINDS = os.environ.get("KINDS", "port socket proxy").split()
 RATE = int(os.environ.get("RATE", "500"))
@@ -123,14 +125,20 @@ def processor_time(pid):
     return sum(int(line.split()[0]) for line in must(inlab("sh", "-c", f"cat /proc/{pid}/task/*/schedstat")).splitlines()) / 1000
 
 
+def interval(values):
+    """Of the median, with 95 percent, by drawing from the values anew."""
+    medians = sorted(statistics.median(random.choices(values, k=len(values))) for _ in range(2000))
+    return f"{statistics.median(values):.3f} ({medians[50]:.3f} to {medians[-51]:.3f})"
+
+
 def throughput(port, pid):
-    """Requests a second, and the proxy's processor time for one: a busy machine blurs the first more than the second."""
+    """Requests a second, and the proxy's processor time for one."""
     before = processor_time(pid)
     load = Load(APP, rate=0, websockets=0, downloads=0, options=("--closed", "32", "--pool", "32", "--kind", "h1", "--http", str(port)))
     with load.span("closed") as span:
-        time.sleep(4)
+        time.sleep(TURN)
     account = load.end()
-    return (span.requests / 4, (processor_time(pid) - before) / account["sent"]) if account["failed"] == 0 else (0, 0)
+    return (span.requests / TURN, (processor_time(pid) - before) / account["sent"]) if account["failed"] == 0 else (0, 0)
 
 
 def start_minimal(unit, port, log, headers, instance):
@@ -150,24 +158,21 @@ def bench_throughput(app):
     environment = must(inlab("systemctl", "show", "-P", "Environment", app.units()[0])).split()
     instance = next(word.split("=", 1)[1] for word in environment if word.startswith("PORT="))
     router = must(inlab("pgrep", "-n", "-P", disturb.main_pid("paas-router.service"))).strip()
-    proxies = {"floor: a minimal configuration that logs": start_minimal("minimal-log", 8081, LOG, "", instance),
+    proxies = {"a minimal configuration that logs": start_minimal("minimal-log", 8081, LOG, "", instance),
                "a minimal configuration without a log": start_minimal("minimal", 8080, "", "", instance),
                "one that logs and sets our headers": start_minimal("minimal-headers", 8082, LOG, HEADERS, instance),
                "paas-router": (80, router)}
     found = {name: [] for name in proxies}
-    for i in range(ROUNDS):
-        for name in sorted(proxies, reverse=i % 2):
+    for _ in range(TURNS):      # short ones by turns: a machine that others share is never the same for long
+        for name in random.sample(sorted(proxies), len(proxies)):
             found[name].append(throughput(*proxies[name]))
     must(inlab("systemctl", "stop", "minimal", "minimal-log", "minimal-headers"))
     for k, what, unit in ((0, "throughput, 32 kept HTTP/1.1 connections in a closed loop", "/s"), (1, "the proxy's processor time for a request", "us")):
-        print(f"\n{what} (min, median, max)")
-        floor = None
+        print(f"\n{what}, {TURNS} turns of {TURN} s (min, median, max)")
         for name, pairs in found.items():
-            values = [pair[k] for pair in pairs]
-            benchlab.show(name, values, floor, unit)
-            floor = floor or statistics.median(values)
-        told = statistics.median(pair[k] for pair in found["one that logs and sets our headers"])
-        print(f"  paas-router to the one whose application knows its clients, as ours does: {statistics.median(values) / told:.2f}")
+            benchlab.show(name, [pair[k] for pair in pairs], None, unit)
+        for name in list(found)[:-1]:
+            print(f"  paas-router to {name}: {interval([ours[k] / pair[k] for ours, pair in zip(found['paas-router'], found[name])])}")
     print(f"  load average {os.getloadavg()[0]:.1f}")
 
 
