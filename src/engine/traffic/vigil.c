@@ -19,8 +19,9 @@
 #include "engine/world/tally.h"
 #include "model/paths.h"
 
-/* Where the router finds most of a release down twice in a row, it is not by chance. */
-#define DOWN_LOOKS 2
+/* Where the router finds most of a release down for so long, it is not by chance, and of a process that has
+ * ended systemd has told. */
+#define DOWN_USEC (500 * USEC_PER_MSEC)
 
 /* It stands in the log of the application, and in that of the operation that made the release: whoever still
  * follows that reads it. */
@@ -105,8 +106,11 @@ static void look(AppWorld *w, AppState *s)
                 now = (Standing){.ends = now.ends, .ended = now.ended};
         _cleanup_free_ char *complaint =
                 standing_complaint(&now, &x->old, x->previous, (unsigned) x->ends, VERDICT_SAMPLE);
-        x->down = now.down * 2 > now.servers ? x->down + 1 : 0;
-        if (!complaint && x->down >= DOWN_LOOKS &&
+        if (now.down * 2 <= now.servers)
+                x->down_since = 0;
+        else if (x->down_since == 0)
+                x->down_since = clock_monotonic();
+        if (!complaint && x->down_since > 0 && clock_monotonic() >= x->down_since + DOWN_USEC &&
             asprintf(&complaint, "%u of its %u web processes do not pass the router's check any more",
                      now.down, now.servers) < 0)
                 complaint = NULL;

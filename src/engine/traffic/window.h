@@ -17,7 +17,7 @@ struct Window {
         uint64_t since;              /* monotonic, usec */
         uint64_t ends;               /* of its processes, before the switch */
         Tally old;                   /* of the one it replaced, as it went */
-        unsigned down;               /* looks in a row that found most of it down; not in the file */
+        uint64_t down_since;         /* that most of it is down; 0: it is not; not in the file */
         bool hopeless; /* what it replaced is on record as bad: it will not come back; not in the file */
 };
 

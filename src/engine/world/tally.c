@@ -10,12 +10,19 @@
 #include "basic/text.h"
 #include "router/traffic.h"
 
+/* systemd counts a restart when it begins, and not yet while it waits with it. */
+static unsigned times_ended(const Instance *i)
+{
+        bool waits = i->state == UNIT_ACTIVATING && i->sub_state && text_after(i->sub_state, "auto-restart");
+        return i->restarts + waits;
+}
+
 /* A worker that is through with its work may end well; a web process that ends does not answer. How one
  * ended that runs again is not known after our own restart. */
 static bool ended_badly(const Instance *i)
 {
         bool failed = i->exit_code != 0 && (i->exit_code != CLD_EXITED || i->exit_status != 0);
-        return i->restarts > 0 && (streq(i->name.type, "web") || failed);
+        return times_ended(i) > 0 && (streq(i->name.type, "web") || failed);
 }
 
 static void count_ends(const AppWorld *w, uint64_t version, Standing *ret)
@@ -27,7 +34,7 @@ static void count_ends(const AppWorld *w, uint64_t version, Standing *ret)
                 if (i->name.oneoff || i->launch || i->name.version != version || i->phase > INSTANCE_READY ||
                     !ended_badly(i))
                         continue;
-                ret->ends += i->restarts;
+                ret->ends += times_ended(i);
                 ret->ended = i;
         }
 }
