@@ -14,6 +14,7 @@
 #include "probe/socketdiag.h"
 
 #define ATTEMPT_TIMEOUT (10 * USEC_PER_SEC)
+#define ATTEMPT_LEAST (100 * USEC_PER_MSEC)
 
 /* What one check has come to. */
 typedef struct Course {
@@ -68,7 +69,9 @@ static uint64_t attempt_deadline(const Course *c, uint64_t now)
 {
         if (c->check)
                 return now + c->check->timeout * USEC_PER_SEC;
-        return now + ATTEMPT_TIMEOUT < c->deadline ? now + ATTEMPT_TIMEOUT : c->deadline;
+        uint64_t until = now + ATTEMPT_TIMEOUT < c->deadline ? now + ATTEMPT_TIMEOUT : c->deadline;
+        /* The last one, too, has the time to be refused: no time is no answer to "why". */
+        return until > now + ATTEMPT_LEAST ? until : now + ATTEMPT_LEAST;
 }
 
 static bool pursue(Course *c)
