@@ -159,6 +159,10 @@ static void test_log_injection(void **state)
                         fail_msg("no entry for: %s", requests[i]);
                 check_entry(entry);
                 fixture_expect_no_text(entry, "PAAS_APP=evil\n");
+                /* What is no request at all is not called a success. */
+                fixture_expect_no_text(entry, "Success");
+                if (strcmp(requests[i], "GARBAGE\r\n\r\n") == 0)
+                        fixture_expect_text(entry, "MESSAGE=at=error desc=\"Bad request\" ");
         }
         static char long_path[9100];
         memset(long_path, 'l', sizeof(long_path) - 1);
