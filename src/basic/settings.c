@@ -48,6 +48,7 @@ static const Key keys[] = {
         KEY("router:pool", KIND_NUMBER, router_pool, 64, 16, 4096),
         KEY("router:old-workers", KIND_NUMBER, old_workers, 10, 1, 1000),
         KEY("router:old-worker-timeout", KIND_SECONDS, old_worker_timeout, 86400, 1, 7 * 86400),
+        KEY("router:threads", KIND_NUMBER, router_threads, SETTINGS_THREADS_RULE, 0, SETTINGS_THREADS_MAX),
         KEY("router:https-port", KIND_NUMBER, https_port, 443, 1, 65535),
 };
 

@@ -11,6 +11,8 @@
 
 #include "basic/error.h"
 
+#define SETTINGS_THREADS_RULE 0          /* half as many as there are processors */
+#define SETTINGS_THREADS_MAX 64          /* of HAProxy 2.6 */
 #define SETTINGS_RESERVE_RULE UINT64_MAX /* 2 GiB, or 5 % of a small file system */
 
 typedef struct Settings {
@@ -38,7 +40,8 @@ typedef struct Settings {
         uint64_t router_pool; /* empty backends kept for new applications */
         uint64_t old_workers; /* of HAProxy, kept by long connections */
         uint64_t old_worker_timeout;
-        uint64_t https_port; /* in the URLs that are printed */
+        uint64_t router_threads; /* of HAProxy; or SETTINGS_THREADS_RULE */
+        uint64_t https_port;     /* in the URLs that are printed */
 } Settings;
 
 /* Defaults, then `path` where it exists. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "basic/buffer.h"
+#include "basic/settings.h"
 #include "basic/text.h"
 #include "render/readyrules.h"
 
@@ -55,6 +56,14 @@ static int check_backend(const RenderBackend *b, Error *e)
         return r;
 }
 
+unsigned render_router_threads(uint64_t setting, unsigned processors)
+{
+        if (setting != SETTINGS_THREADS_RULE)
+                return (unsigned) setting;
+        unsigned half = processors / 2;
+        return half < 1 ? 1 : half > SETTINGS_THREADS_MAX ? SETTINGS_THREADS_MAX : half;
+}
+
 static void put_backend(Buffer *out, const RenderRouter *r, const RenderBackend *b)
 {
         buffer_printf(out, "\nbackend %s from app\n", b->name);
@@ -84,6 +93,8 @@ static int put_mark(Buffer *out, const RenderRouter *r, const char *name, size_t
                 buffer_printf(out, "%u", r->hard_stop > 0 ? r->hard_stop : 1);
         else if (length == strlen("OLD_WORKERS") && memcmp(name, "OLD_WORKERS", length) == 0)
                 buffer_printf(out, "%u", r->old_workers > 0 ? r->old_workers : 1);
+        else if (length == strlen("THREADS") && memcmp(name, "THREADS", length) == 0)
+                buffer_printf(out, "%u", r->threads > 0 ? r->threads : 1);
         else if (length == strlen("BACKENDS") && memcmp(name, "BACKENDS", length) == 0) {
                 for (size_t i = 0; i < r->n_backends; i++)
                         put_backend(out, r, &r->backends[i]);

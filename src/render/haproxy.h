@@ -40,10 +40,16 @@ typedef struct RenderRouter {
         const char *base_domain; /* NULL before setup */
         const RenderBackend *backends;
         size_t n_backends;
-        unsigned hard_stop;    /* s that an old worker lives at most */
-        unsigned old_workers;  /* reloads that one survives */
+        unsigned hard_stop;   /* s that an old worker lives at most */
+        unsigned old_workers; /* reloads that one survives */
+        unsigned threads;
         uint64_t certificates; /* when the newest one was written: a worker reads them once */
 } RenderRouter;
+
+/* How many threads HAProxy gets: `setting` of them, or by its rule (SETTINGS_THREADS_RULE) half as many as
+ * there are `processors`, 1 to 64. The other half is the applications' and the journal's, which work for the
+ * same requests. */
+unsigned render_router_threads(uint64_t setting, unsigned processors);
 
 /* How every server is configured, in the file as over the runtime API: "weight 100 check …". */
 extern const char render_server_options[];

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "basic/file.h"
+#include "basic/settings.h"
 #include "basic/text.h"
 #include "render/haproxy.h"
 
@@ -69,6 +70,7 @@ static RenderRouter router(void)
                               .n_backends = ELEMENTSOF(backends),
                               .hard_stop = 30,
                               .old_workers = 4,
+                              .threads = 3,
                               .certificates = 1795217000};
 }
 
@@ -81,20 +83,35 @@ static void test_config(void **state)
         _cleanup_free_ char *text = NULL;
         RenderRouter r = router();
 
-        assert_int_equal(render_haproxy_config("stop @HARD_STOP@s, old @OLD_WORKERS@, certificates "
-                                               "@CERTIFICATES@, bind fd@3,fd@4 in @DIRECTORY@/x\n@BACKENDS@",
-                                               &r, &text, NULL),
+        assert_int_equal(render_haproxy_config(
+                                 "stop @HARD_STOP@s, old @OLD_WORKERS@, threads @THREADS@, certificates "
+                                 "@CERTIFICATES@, bind fd@3,fd@4 in @DIRECTORY@/x\n@BACKENDS@",
+                                 &r, &text, NULL),
                          0);
-        assert_string_equal(
-                text, "stop 30s, old 4, certificates 1795217000, bind fd@3,fd@4 in /var/lib/paas/router/x\n"
-                      "\nbackend pool_0 from app\n"
-                      "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                      "if { nbsrv eq 0 }\n" MEANT "    server web.1-v12.3 127.0.0.1:20003 " CHECKED
-                      "    server web.2-v12.3 127.0.0.1:20004 " CHECKED "\nbackend pool_1 from app\n"
-                      "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                      "if { nbsrv eq 0 }\n" MEANT "\nbackend pool_2 from app\n"
-                      "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
-                      "if { nbsrv eq 0 }\n" MEANT);
+        assert_string_equal(text,
+                            "stop 30s, old 4, threads 3, certificates 1795217000, bind fd@3,fd@4 in "
+                            "/var/lib/paas/router/x\n"
+                            "\nbackend pool_0 from app\n"
+                            "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
+                            "if { nbsrv eq 0 }\n" MEANT "    server web.1-v12.3 127.0.0.1:20003 " CHECKED
+                            "    server web.2-v12.3 127.0.0.1:20004 " CHECKED "\nbackend pool_1 from app\n"
+                            "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
+                            "if { nbsrv eq 0 }\n" MEANT "\nbackend pool_2 from app\n"
+                            "    use-server %[var(txn.backend),map(/var/lib/paas/router/servers.map,none)] "
+                            "if { nbsrv eq 0 }\n" MEANT);
+}
+
+static void test_threads(void **state)
+{
+        (void) state;
+        static const struct {
+                unsigned processors, threads;
+        } cases[] = {{0, 1}, {1, 1},  {2, 1},    {3, 1},    {4, 2},
+                     {7, 3}, {16, 8}, {128, 64}, {130, 64}, {1024, 64}};
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                assert_int_equal(render_router_threads(SETTINGS_THREADS_RULE, cases[i].processors),
+                                 cases[i].threads);
+        assert_int_equal(render_router_threads(5, 2), 5);
 }
 
 /* Every setting has its lines; without any there is none. */
@@ -268,6 +285,7 @@ static void test_haproxy_accepts(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_threads),
                 cmocka_unit_test(test_config),
                 cmocka_unit_test(test_traffic),
                 cmocka_unit_test(test_config_refusals),

@@ -165,7 +165,8 @@ int fixture_write(const char *extra)
                                 .backends = backends,
                                 .n_backends = 2,
                                 .hard_stop = 60,
-                                .old_workers = 1};
+                                .old_workers = 1,
+                                .threads = 2};
         _cleanup_free_ char *template_text = NULL, *config = NULL;
         RenderFile files[RENDER_ROUTER_FILES];
         char path[256];

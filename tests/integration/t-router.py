@@ -81,6 +81,10 @@ def worker():
     return next((w['pid'] for w in router().get('workers', []) if not w['old']), None)
 
 
+def threads():
+    return shell(f'ls /proc/{worker()}/task | wc -l').strip()
+
+
 def old_workers():
     return [w for w in router().get('workers', []) if w['old']]
 
@@ -167,7 +171,10 @@ check('a deploy of its application does not cut it at once', first.echo('two'))
 first.close()
 within(60, 'the process that it kept goes when it is closed', lambda: len(json.loads(paas('ps', '--json', '-a', 'sockets').stdout)) == 1)
 
-shell('cp /etc/paas/paas.conf /root/conf; printf "\\n[router]\\nold-workers = 2\\n" >>/etc/paas/paas.conf; systemctl restart paasd; systemctl reload paas-router')
+half = str(max(1, int(shell('nproc')) // 2))
+check('HAProxy has as many threads as half of the processors', threads() == half, threads())
+shell('cp /etc/paas/paas.conf /root/conf; printf "\\n[router]\\nold-workers = 2\\nthreads = 3\\n" >>/etc/paas/paas.conf; systemctl restart paasd')
+within(60, 'what paas.conf says of the router is so once paasd has been started again', lambda: threads() == '3')
 sockets = []
 for i in range(5):
     sockets.append(Socket('sockets', ['-', 'x', '-', 'y']))
@@ -182,7 +189,8 @@ check('paas router says so', 'Old workers: 2 of at most 2' in shown, shown)
 for s in sockets:
     s.close()
 within(60, 'they end with their last connection', lambda: not old_workers())
-shell('cp /root/conf /etc/paas/paas.conf; systemctl restart paasd; systemctl reload paas-router')
+shell('cp /root/conf /etc/paas/paas.conf; systemctl restart paasd')
+within(60, 'and as it was without it', lambda: threads() == half)
 stays_true('at the end')
 for app in (APP, 'sockets'):
     destroy_app(app)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 
 #include "basic/clock.h"
@@ -164,6 +165,14 @@ static unsigned old_worker_timeout(Engine *e)
         return (unsigned) (timeout > longest ? timeout : longest);
 }
 
+static unsigned thread_count(const Engine *e)
+{
+        cpu_set_t set;
+        bool known = sched_getaffinity(0, sizeof(set), &set) >= 0; /* not with more than 1024 of them */
+        return render_router_threads(e->settings.router_threads,
+                                     known ? (unsigned) CPU_COUNT(&set) : CPU_SETSIZE);
+}
+
 int router_wish_make(Engine *e, RouterWish *ret, Error *error)
 {
         _cleanup_(router_wish_clear) RouterWish w = {.n_backends = routing_pool_size(e)};
@@ -181,6 +190,7 @@ int router_wish_make(Engine *e, RouterWish *ret, Error *error)
                 .n_backends = w.n_backends,
                 .hard_stop = old_worker_timeout(e),
                 .old_workers = (unsigned) e->settings.old_workers,
+                .threads = thread_count(e),
                 .certificates = certificates_newest(),
         };
         r = render_router_files(e->router_template, &router, w.files, error);
