@@ -136,6 +136,48 @@ static void test_headers(void **state)
         fixture_take_out("web.1-v1.1");
 }
 
+/* Each of them by itself, after one that stays: all names are looked at together first. */
+static void test_forged_headers(void **state)
+{
+        (void) state;
+        static const char *const names[] = {
+                "X-Forwarded-For",
+                "x-forwarded-host",
+                "X-FORWARDED-ANYTHING",
+                "Forwarded",
+                "Via",
+                "Proxy",
+                "Proxy-Connection",
+                "Keep-Alive",
+                "X-Request-Id",
+                "X-Request-Start",
+                "X-Real-Ip",
+                "X-Client-Ip",
+                "True-Client-Ip",
+                "X_Real_IP",
+                "x.forwarded.for",
+                "Mine_",
+                "_mine",
+                "mine+",
+                "mine'",
+        };
+        fixture_add("web.1-v1.1", &fixture_apps[0]);
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                char headers[128];
+                snprintf(headers, sizeof(headers), "Accept: */*\r\n%s: forged\r\nDevia: kept\r\n", names[i]);
+                _cleanup_free_ char *answer = fixture_ask("/", "blog.example.com", headers);
+                assert_int_equal(fixture_status_of(answer), 200);
+                fixture_expect_no_text(answer, "forged");
+                fixture_expect_text(answer, "accept: */*\r\n");
+                fixture_expect_text(answer, "devia: kept\r\n");
+        }
+        _cleanup_free_ char *two = fixture_ask("/", "blog.example.com", "X-Forwarded-For,X: forged\r\n");
+        assert_int_equal(fixture_status_of(two), 400); /* no name: HAProxy refuses it */
+        _cleanup_free_ char *none = fixture_ask("/", "blog.example.com", "");
+        fixture_expect_text(none, "x-forwarded-for: 127.0.0.1\r\n");
+        fixture_take_out("web.1-v1.1");
+}
+
 static void test_websocket(void **state)
 {
         (void) state;
@@ -456,13 +498,14 @@ int main(void)
         if (system("command -v haproxy >/dev/null && command -v openssl >/dev/null") != 0)
                 return 77; /* meson: skipped */
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_swap),        cmocka_unit_test(test_force),
-                cmocka_unit_test(test_headers),     cmocka_unit_test(test_websocket),
-                cmocka_unit_test(test_pages),       cmocka_unit_test(test_degraded),
-                cmocka_unit_test(test_unix_server), cmocka_unit_test(test_share),
+                cmocka_unit_test(test_swap),      cmocka_unit_test(test_force),
+                cmocka_unit_test(test_headers),   cmocka_unit_test(test_forged_headers),
+                cmocka_unit_test(test_websocket), cmocka_unit_test(test_pages),
+                cmocka_unit_test(test_degraded),  cmocka_unit_test(test_unix_server),
+                cmocka_unit_test(test_share),
 
-                cmocka_unit_test(test_smuggling),   cmocka_unit_test(test_certificate),
-                cmocka_unit_test(test_reload),      cmocka_unit_test(test_old_workers),
+                cmocka_unit_test(test_smuggling), cmocka_unit_test(test_certificate),
+                cmocka_unit_test(test_reload),    cmocka_unit_test(test_old_workers),
         };
         return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }
