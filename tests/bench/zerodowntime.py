@@ -4,7 +4,8 @@ throughput against a minimal configuration of HAProxy; and what ten deploys with
 
 Alone: tests/bench/run zero-downtime. SECONDS_STEADY (30) and TURNS (40) say how long it looks, KINDS which
 kinds of socket it looks at, RATE (500) how many requests a second it sends, ROWS which lines of the table it
-makes ("deploy,package upgrade", by their names; "none": none), each of them TIMES times instead of what the table says."""
+makes ("deploy,package upgrade", by their names; "none": none), each of them TIMES times instead of what the table says, DEPLOYS (10) how
+many turns the latency during deploys has."""
 
 import os
 import random
@@ -23,12 +24,13 @@ os.environ.setdefault("TMPDIR", tempfile.mkdtemp(prefix="paas-bench-"))
 
 import disturb  # noqa: E402
 from disturb import must, until  # noqa: E402
-from loadlib import Load  # noqa: E402
+from loadlib import Load, percentile  # noqa: E402
 from paaslab import inlab, new_app, paas  # noqa: E402
 
 STEADY = int(os.environ.get("SECONDS_STEADY", "30"))
 TURNS = int(os.environ.get("TURNS", "40"))
 TURN = 1
+DEPLOYS = int(os.environ.get("DEPLOYS", "10"))
 APP = "steady"
 KINDS = os.environ.get("KINDS", "port socket proxy").split()
 RATE = int(os.environ.get("RATE", "500"))
@@ -120,15 +122,38 @@ def bench_table(kind, app, install):
             print(f"  p99, {name}: {by_name[name].p99 / by_name['steady'].p99:.2f} x steady")
 
 
+def p99_ratio(pairs):
+    return percentile([t for span, _ in pairs for t in span.times], 0.99) / percentile([t for _, span in pairs for t in span.times], 0.99)
+
+
+def bench_latency(kind, app):
+    """The p99 of deploys, each with its two seconds, to that of as long without, in turns: a machine that others share is never the same
+    for as long as the table takes."""
+    load = Load(APP, RATE, client=USERS)
+    pairs = []
+    for _ in range(DEPLOYS):
+        with load.span("deploy") as deploy:
+            app.deploy()
+            time.sleep(2)
+        with load.span("nothing") as nothing:
+            time.sleep((deploy.finish - deploy.begin) / 1e6)
+        pairs.append((deploy, nothing))
+    account = load.end()
+    failed = sum(span.failed + span.lost for pair in pairs for span in pair)
+    print(f"  p99, deploys to nothing, {DEPLOYS} turns, kind {kind}: {interval(pairs, p99_ratio, 200)};"
+          f" of {account['sent']} requests {failed} failed", flush=True)
+
+
 def processor_time(pid):
     """In microseconds, of all threads."""
     return sum(int(line.split()[0]) for line in must(inlab("sh", "-c", f"cat /proc/{pid}/task/*/schedstat")).splitlines()) / 1000
 
 
-def interval(values):
-    """Of the median, with 95 percent, by drawing from the values anew."""
-    medians = sorted(statistics.median(random.choices(values, k=len(values))) for _ in range(2000))
-    return f"{statistics.median(values):.3f} ({medians[50]:.3f} to {medians[-51]:.3f})"
+def interval(values, figure=statistics.median, draws=2000):
+    """The figure of the values, and where it lies with 95 percent, by drawing from them anew."""
+    drawn = sorted(figure(random.choices(values, k=len(values))) for _ in range(draws))
+    cut = draws // 40
+    return f"{figure(values):.3f} ({drawn[cut]:.3f} to {drawn[-cut - 1]:.3f})"
 
 
 def throughput(port, pid):
@@ -223,6 +248,8 @@ def bench():
         app.scale(1)
         if ROWS != ["none"]:
             bench_table(kind, app, install)
+        if DEPLOYS:
+            bench_latency(kind, app)
         if kind == "port" and ROWS in ([], ["none"]):
             bench_throughput(app)
     must(paas("ps:listen", "web=port", "-a", APP))

@@ -48,8 +48,8 @@ class Span:
         # what was killed had gone by `broken`: what had been sent before was in its hands, or on its way there
         self.later = sum(r.what != 'ok' and self.broken is not None and r.sent >= self.broken + NEWS for r in short)
         self.failures = [((r.end - self.begin) // 1000000, r.kind, r.what) for r in inside if r.what != 'ok']
-        times = [r.end - r.intended for r in rows if self.begin <= r.intended < self.finish and r.kind not in LONG]
-        self.p50, self.p99 = percentile(times, 0.5), percentile(times, 0.99)
+        self.times = [r.end - r.intended for r in rows if self.begin <= r.intended < self.finish and r.kind not in LONG]
+        self.p50, self.p99 = percentile(self.times, 0.5), percentile(self.times, 0.99)
 
     def explain(self):
         """How often what failed, and in which seconds after its begin."""
