@@ -20,7 +20,6 @@
 
 #include "basic/cleanup.h"
 #include "basic/clock.h"
-#include "probe/asking.h"
 #include "probe/attempt.h"
 #include "probe/body.h"
 #include "probe/checklist.h"
@@ -407,31 +406,6 @@ static void test_checklist(void **state)
         unsetenv("PAAS_CHECK_1");
 }
 
-/* An attempt that begins when the time is over has enough of its own to be refused. */
-static void test_last_attempt(void **state)
-{
-        (void) state;
-        _cleanup_buffer_ Buffer why = BUFFER_NULL;
-        Server s = {.answer = ""};
-        static Attempt a;
-        start(&s);
-        attempt_make(&s.target, clock_monotonic() + USEC_PER_SEC, &a);
-        pthread_join(s.thread, NULL);
-        close(s.fd); /* from here on nobody listens there */
-        uint16_t port = ntohs(((struct sockaddr_in *) &s.target.address)->sin_port);
-        Asked asked = {.app = "blog",
-                       .name = "web.1",
-                       .target = s.target,
-                       .listen = LISTEN_PORT,
-                       .port = port,
-                       .uid = getuid(),
-                       .timeout = 0};
-        assert_false(ask(&asked, NULL, &why));
-        _cleanup_free_ char *text = NULL;
-        assert_int_equal(buffer_finish(&why, &text, NULL), 0);
-        assert_non_null(strstr(text, "web.1 accepted no connection on "));
-}
-
 /* The kernel's own table: our listener is in it, as ours. */
 static void test_own_listener(void **state)
 {
@@ -502,10 +476,9 @@ int main(void)
                 cmocka_unit_test(test_head),         cmocka_unit_test(test_line),
                 cmocka_unit_test(test_listeners),    cmocka_unit_test(test_socketdiag),
                 cmocka_unit_test(test_report),       cmocka_unit_test(test_attempt),
-                cmocka_unit_test(test_last_attempt), cmocka_unit_test(test_own_listener),
-                cmocka_unit_test(test_check),        cmocka_unit_test(test_body),
-                cmocka_unit_test(test_report_check), cmocka_unit_test(test_command),
-                cmocka_unit_test(test_checklist),
+                cmocka_unit_test(test_own_listener), cmocka_unit_test(test_check),
+                cmocka_unit_test(test_body),         cmocka_unit_test(test_report_check),
+                cmocka_unit_test(test_command),      cmocka_unit_test(test_checklist),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
