@@ -35,6 +35,7 @@
 #include "engine/traffic/routing.h"
 #include "engine/traffic/vigil.h"
 #include "engine/world/launch.h"
+#include "engine/world/observation.h"
 #include "engine/world/readiness.h"
 #include "engine/world/reconcile.h"
 #include "model/paths.h"

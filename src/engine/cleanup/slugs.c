@@ -16,6 +16,7 @@
 #include "engine/cleanup/retention.h"
 #include "engine/hostfiles.h"
 #include "engine/operation/job.h"
+#include "engine/world/observation.h"
 #include "model/paths.h"
 #include "render/slugunit.h"
 

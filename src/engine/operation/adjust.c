@@ -13,6 +13,7 @@
 #include "engine/operation/run.h"
 #include "engine/traffic/drain.h"
 #include "engine/traffic/drainclock.h"
+#include "engine/world/observation.h"
 #include "engine/world/quiet.h"
 #include "engine/world/reconcile.h"
 

@@ -19,6 +19,7 @@
 #include "engine/traffic/routing.h"
 #include "engine/world/appinfo.h"
 #include "engine/world/launch.h"
+#include "engine/world/observation.h"
 #include "model/name.h"
 
 static int describe(Engine *e, const char *name, const Actor *actor, App *app, Error *error)

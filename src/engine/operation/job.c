@@ -15,6 +15,7 @@
 #include "basic/uuid.h"
 #include "engine/fault.h"
 #include "engine/operation/joblog.h"
+#include "engine/world/observation.h"
 #include "model/paths.h"
 
 #define KEEP_ENDED_USEC (600 * USEC_PER_SEC)

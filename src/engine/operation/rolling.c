@@ -11,6 +11,7 @@
 #include "engine/operation/rollout.h"
 #include "engine/operation/swap.h"
 #include "engine/traffic/routing.h"
+#include "engine/world/observation.h"
 #include "engine/world/quiet.h"
 
 /* One at a time of up to four, two of up to eight, … */

@@ -15,6 +15,7 @@
 #include "engine/hostfiles.h"
 #include "engine/operation/runabout.h"
 #include "engine/world/launch.h"
+#include "engine/world/observation.h"
 #include "model/paths.h"
 #include "model/runcommand.h"
 #include "model/size.h"

@@ -15,6 +15,7 @@
 #include "engine/traffic/drainclock.h"
 #include "engine/traffic/drainplan.h"
 #include "engine/traffic/routing.h"
+#include "engine/world/observation.h"
 #include "engine/world/quiet.h"
 #include "model/paths.h"
 #include "router/traffic.h"

@@ -19,6 +19,7 @@
 #include "engine/world/appinfo.h"
 #include "engine/world/liveness.h"
 #include "engine/world/mounted.h"
+#include "engine/world/observation.h"
 #include "engine/world/proof.h"
 #include "model/paths.h"
 #include "render/instance.h"

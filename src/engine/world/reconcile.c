@@ -21,6 +21,7 @@
 #include "engine/traffic/routing.h"
 #include "engine/world/crashrecord.h"
 #include "engine/world/launch.h"
+#include "engine/world/observation.h"
 #include "engine/world/plan.h"
 #include "engine/world/quiet.h"
 #include "model/paths.h"

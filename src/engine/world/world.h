@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What runs, as it was last observed: a copy of systemd's truth that is asked again whenever a unit of ours
- * changed, together with the little that systemd does not know: which instances have been proven.
+ * What runs, as it was last observed (engine/world/observation.h), together with the little that systemd
+ * does not know: which instances have been proven.
  */
 
 #include <stdbool.h>
@@ -45,21 +45,6 @@ Instance *world_add(AppWorld *w, const InstanceName *name, unsigned port);
 Instance *world_find_instance(AppWorld *w, const InstanceName *name);
 Instance *world_find_named(const AppWorld *w, const char *short_name); /* `w` may be NULL */
 void world_drop(AppWorld *w, Instance *i); /* frees it; it must not be being launched */
-
-/* Asks systemd again; reconcile follows when the answer is there. */
-void world_observe(AppWorld *w);
-
-/* systemd says that a unit of ours changed: asks again. */
-void world_unit_changed(Engine *e, const char *unit);
-
-/* It may have missed to say so. */
-void world_may_have_changed(AppWorld *w);
-
-/* Without regard to how lately it was asked: something of ours has just begun. */
-void world_observe_at_once(AppWorld *w);
-
-/* Puts an answer of systemd into the worlds (of all applications, or the one it was asked for). */
-int world_update(Engine *e, AppWorld *only, const UnitStatus *list, size_t n);
 
 /* The largest operation number that a loaded unit of the application carries. */
 uint64_t world_last_operation(AppWorld *w);
