@@ -308,8 +308,8 @@ static void first_observed(void *userdata, int r, const UnitStatus *list, size_t
 int engine_start(Engine *e, Error *error)
 {
         char app[] = "paas-app-*.service", sockets[] = "paas-app-*.socket", run[] = "paas-run-*.service",
-             slug[] = "paas-slug-*.service";
-        char *const patterns[] = {app, sockets, run, slug, NULL};
+             slug[] = "paas-slug-*.service", relive[] = RELIVE_UNIT_PREFIX "*.service";
+        char *const patterns[] = {app, sockets, run, slug, relive, NULL};
         int r = units_list(e->units, patterns, NULL, first_observed, e, &e->first_observation);
         return r < 0 ? error_set(error, r, "cannot ask systemd what runs: %s", strerror(-r)) : 0;
 }

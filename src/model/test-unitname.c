@@ -50,6 +50,18 @@ static void test_socket(void **state)
         assert_int_equal(instance_name_parse("paas-app-my_app-web.1-v12.3.socket", &n), -EINVAL);
 }
 
+static void test_relive(void **state)
+{
+        _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
+        assert_int_equal(instance_relive_parse("paas-relive@my_app-web_2.1-v12.3.service", &n), 0);
+        assert_string_equal(n.app, "my-app");
+        assert_string_equal(n.type, "web-2");
+        assert_int_equal(n.operation, 3);
+        assert_int_equal(instance_relive_parse("paas-relive@my_app-web_2.1-v12.3.socket", &n), -EINVAL);
+        assert_int_equal(instance_relive_parse("paas-app-my_app-web_2.1-v12.3.service", &n), -EINVAL);
+        assert_int_equal(instance_relive_parse("paas-relive@", &n), -EINVAL);
+}
+
 static void test_oneoff(void **state)
 {
         _cleanup_instance_name_ InstanceName n = INSTANCE_NAME_NULL;
@@ -95,8 +107,8 @@ static void test_refused(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_format), cmocka_unit_test(test_parse),   cmocka_unit_test(test_oneoff),
-                cmocka_unit_test(test_socket), cmocka_unit_test(test_refused),
+                cmocka_unit_test(test_format), cmocka_unit_test(test_parse),  cmocka_unit_test(test_oneoff),
+                cmocka_unit_test(test_socket), cmocka_unit_test(test_relive), cmocka_unit_test(test_refused),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

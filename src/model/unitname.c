@@ -114,6 +114,17 @@ int instance_socket_parse(const char *unit, InstanceName *ret)
         return parse_unit(unit, ".socket", ret);
 }
 
+int instance_relive_parse(const char *unit, InstanceName *ret)
+{
+        const char *rest = text_after(unit, RELIVE_UNIT_PREFIX);
+        _cleanup_free_ char *watched = NULL;
+        if (!rest)
+                return -EINVAL;
+        if (asprintf(&watched, "paas-app-%s", rest) < 0)
+                return -ENOMEM;
+        return instance_name_parse(watched, ret);
+}
+
 int instance_name_copy(const InstanceName *n, InstanceName *ret)
 {
         _cleanup_free_ char *app = strdup(n->app), *type = strdup(n->type);

@@ -21,6 +21,7 @@ typedef struct InstanceName {
         bool oneoff; /* "run" (paas run) or "release" (the release phase) */
 } InstanceName;
 
+#define RELIVE_UNIT_PREFIX "paas-relive@"
 #define INSTANCE_NAME_NULL ((InstanceName){0})
 
 /* "web.1-v12.3", which names its directories and sockets too. NULL when out of memory. */
@@ -33,6 +34,8 @@ char *instance_unit_name(const InstanceName *n, const char *suffix);
 int instance_name_parse(const char *unit, InstanceName *ret);
 /* With ".socket". */
 int instance_socket_parse(const char *unit, InstanceName *ret);
+/* "paas-relive@my_app-web.1-v12.3.service", which starts it again when its liveness checks have failed. */
+int instance_relive_parse(const char *unit, InstanceName *ret);
 int instance_name_copy(const InstanceName *n, InstanceName *ret);
 void instance_name_clear(InstanceName *n);
 #define _cleanup_instance_name_ _cleanup_(instance_name_clear)

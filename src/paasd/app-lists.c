@@ -113,7 +113,7 @@ static int append_instance(sd_bus_message *reply, const AppState *s, const AppWo
         if (r >= 0)
                 r = dict_string(reply, "unit", i->unit);
         if (r >= 0)
-                r = dict_u32(reply, "restarts", i->restarts);
+                r = dict_u32(reply, "restarts", i->restarts.total);
         if (r >= 0 && memory != UINT64_MAX)
                 r = dict_u64(reply, "memory", memory);
         if (r >= 0)

@@ -70,7 +70,7 @@ static int append_check(sd_bus_message *reply, const AppWorld *w, const char *pr
         if (r >= 0)
                 r = dict_bool(reply, "warn", c && c->warn);
         if (r >= 0)
-                r = dict_u32(reply, "restarts", i ? i->restarts : 0);
+                r = dict_u32(reply, "restarts", i ? i->restarts.total : 0);
         return r < 0 ? r : dict_close(reply);
 }
 

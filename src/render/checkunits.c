@@ -7,6 +7,7 @@
 #include "basic/clock.h"
 #include "model/name.h"
 #include "model/paths.h"
+#include "model/unitname.h"
 
 static char *unit_name(const char *kind, const InstanceName *name, unsigned attempt)
 {
@@ -186,7 +187,8 @@ UnitSpec *render_live(const RenderCheck *c, RenderWatch kind)
         if (kind == WATCH_READY) /* it says so for as long as it likes */
                 unit_spec_u64(s, "TimeoutStartUSec", UINT64_MAX);
         else
-                unit_spec_listf(s, UNIT_STRV, "OnFailure", "paas-relive@%s", watched + strlen("paas-app-"));
+                unit_spec_listf(s, UNIT_STRV, "OnFailure", RELIVE_UNIT_PREFIX "%s",
+                                watched + strlen("paas-app-"));
         unit_spec_u64(s, "StartLimitIntervalUSec", 0);
         unit_spec_bool(s, "IgnoreOnIsolate", true);
         unit_spec_list(s, UNIT_EXEC, "ExecStart", "--watch");

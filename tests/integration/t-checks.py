@@ -212,6 +212,7 @@ def watched(name):
 
 
 within(30, 'it is watched again', lambda: watched('web.1') and states() == {'web.1': 'up', 'web.2': 'up'})
+check('it counts as a restart', {n: p['restarts'] for n, p in processes().items()} == {'web.1': 1, 'web.2': 0}, processes())
 inlab('systemctl', 'stop', 'paasd.service', 'paasd.socket')
 old = main_pid('web.2')
 inlab('curl', '-sS', 'http://127.0.0.1:%d/set/live/500' % before['web.2']['port'])
@@ -221,6 +222,7 @@ inlab('systemctl', 'start', 'paasd.service')
 old = main_pid('web.2')
 inlab('kill', '-9', old)
 within(60, 'one that was killed is watched when it runs again', lambda: main_pid('web.2') not in ('0', old) and watched('web.2'))
+within(30, 'each of its restarts counts, also that while paasd was away', lambda: processes()['web.2']['restarts'] == 2)
 within(60, 'paasd is back', lambda: paas('ps:scale', 'web=1', '-a', APP).returncode == 0)
 within(60, 'what watches a process goes with it', lambda: not watched('web.2') and watched('web.1'))
 

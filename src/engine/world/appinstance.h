@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "engine/state.h"
+#include "engine/world/restarts.h"
 #include "engine/world/sighting.h"
 #include "model/listen.h"
 #include "model/unitname.h"
@@ -42,7 +43,8 @@ struct Instance {
         unsigned port;   /* 0: none */
         Listen listen;   /* of one that has a port */
         bool has_socket; /* systemd holds its socket, or is about to */
-        unsigned restarts;
+        Restarts restarts;
+        Sighting relive; /* of its paas-relive@ */
         int main_pid;
         int exit_code, exit_status;
         uint64_t started, active_since; /* realtime, usec */

@@ -18,12 +18,11 @@
  * this seldom. */
 #define OBSERVE_EVERY_USEC (100 * USEC_PER_MSEC)
 
-static void note_restarts(Instance *i, unsigned restarts)
+/* After our own restart the times of earlier exits are not known: they count as of now. */
+static void note_ends(Instance *i, unsigned counted)
 {
-        /* After our own restart the times of earlier exits are not known: they count as of now. */
-        for (unsigned n = i->restarts; n < restarts; n++)
+        for (unsigned n = restarts_note_ends(&i->restarts, counted); n > 0; n--)
                 instance_note_exit(i);
-        i->restarts = restarts;
 }
 
 static unsigned port_of(const UnitStatus *u)
@@ -83,7 +82,7 @@ static int update_instance(AppWorld *w, const InstanceName *name, const UnitStat
         if (i->port == 0)
                 i->port = port_of(u);
         (void) listen_from_string(unit_status_environment(u, "PAAS_LISTEN="), &i->listen); /* none: port */
-        note_restarts(i, u->restarts);
+        note_ends(i, u->restarts);
         i->state = u->state;
         i->main_pid = u->main_pid;
         if (u->exit_code != 0) { /* a process that runs again has none: the last one's is what counts */
@@ -151,6 +150,20 @@ static int update_socket(Engine *e, const UnitStatus *u)
         return 0;
 }
 
+/* After the services, too: what asks systemd to start one again. */
+static void update_relive(Engine *e, const UnitStatus *u)
+{
+        _cleanup_instance_name_ InstanceName name = INSTANCE_NAME_NULL;
+        if (!u->loaded || u->known || instance_relive_parse(u->name, &name) < 0)
+                return;
+        AppWorld *w = world_find(e, name.app);
+        Instance *i = w ? world_find_instance(w, &name) : NULL;
+        if (!i)
+                return;
+        sighting_note(&i->relive);
+        restarts_note_lifeless(&i->restarts, u->started);
+}
+
 /* What the observation did not show any more is gone, unless it is only about to be started. */
 static void forget_vanished(AppWorld *w)
 {
@@ -182,6 +195,7 @@ int world_update(Engine *e, AppWorld *only, const UnitStatus *list, size_t n)
                         return r;
         }
         for (size_t i = 0; i < n; i++) {
+                update_relive(e, &list[i]);
                 int r = update_socket(e, &list[i]);
                 if (r < 0)
                         return r;
@@ -234,6 +248,10 @@ static bool is_known(void *userdata, const char *name, UnitState state, const ch
         }
         if (instance_socket_parse(name, &n) >= 0)
                 return true; /* its state is all that counts */
+        if (instance_relive_parse(name, &n) >= 0) {
+                Instance *i = world_find_instance(w, &n);
+                return i && sighting_is_current(&i->relive);
+        }
         MountedSlug *slug =
                 mounted_unit_parse(name, &app, &version) >= 0 ? mounted_find(&w->mounted, version) : NULL;
         return slug && sighting_is_current(&slug->sighting);
@@ -251,6 +269,13 @@ void world_unit_changed(Engine *e, const char *unit)
                         i->sighting.changes++;
                 if (w)
                         world_observe(w);
+        } else if (instance_relive_parse(unit, &n) >= 0) {
+                AppWorld *w = world_find(e, n.app);
+                Instance *i = w ? world_find_instance(w, &n) : NULL;
+                if (i) {
+                        i->relive.changes++;
+                        world_observe(w);
+                }
         } else if (instance_socket_parse(unit, &n) >= 0) {
                 AppWorld *w = world_get(e, n.app);
                 if (w)
@@ -265,8 +290,10 @@ void world_unit_changed(Engine *e, const char *unit)
 
 void world_may_have_changed(AppWorld *w)
 {
-        for (size_t i = 0; i < w->n_instances; i++)
+        for (size_t i = 0; i < w->n_instances; i++) {
                 w->instances[i]->sighting.changes++;
+                w->instances[i]->relive.changes++;
+        }
         for (size_t i = 0; i < w->mounted.n; i++)
                 w->mounted.slugs[i].sighting.changes++;
         world_observe(w);
@@ -281,6 +308,8 @@ static int observe_now(AppWorld *w)
                 r = strv_appendf(&patterns, "paas-app-%s-*.socket", escaped);
         if (r >= 0)
                 r = strv_appendf(&patterns, "paas-run-%s-*.service", escaped);
+        if (r >= 0)
+                r = strv_appendf(&patterns, RELIVE_UNIT_PREFIX "%s-*.service", escaped);
         if (r >= 0)
                 r = strv_appendf(&patterns, "paas-slug-%s-*.service", escaped);
         w->observed_at = clock_monotonic();

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * How often a process was started again since its instance came. systemd's own counter (NRestarts) is of
+ * those that follow an end, and begins anew with each that systemd is asked for, as paas-relive@.service
+ * asks for one when the liveness checks of a process have failed.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Restarts {
+        unsigned total;
+        unsigned counted;     /* as systemd's counter stood when it was read last */
+        uint64_t lifeless_at; /* when paas-relive@ asked for one last, realtime, usec; 0: never */
+        bool lifeless;        /* one was asked for, and it has not ended by itself since */
+} Restarts;
+
+/* systemd's counter was read. Returns how many ends it shows that were not known. */
+unsigned restarts_note_ends(Restarts *r, unsigned counted);
+
+/* paas-relive@ was last started `at` (realtime, usec; 0: never). */
+void restarts_note_lifeless(Restarts *r, uint64_t at);
