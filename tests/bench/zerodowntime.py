@@ -79,7 +79,8 @@ def events(app, install):
     def scale():
         for number in (4, 2):
             app.scale(number)
-    return (("a busy loop beside it", 1, loop), ("deploy", 10, app.deploy), ("config change", 5, app.config),
+    return (("a busy loop beside it", 1, loop), ("deploy", 10, app.deploy),
+            ("steady after them", 1, lambda: time.sleep(STEADY)), ("config change", 5, app.config),
             ("rollback", 3, app.rollback), ("scale 1-4-2", 1, scale), ("ps:restart", 1, app.restart),
             ("router reload", 5, disturb.reload_router), ("restart of paas-router", 1, disturb.restart_router),
             ("daemon-reexec", 1, disturb.reexec_systemd), ("kill -9 of paasd", 1, disturb.kill_paasd),
@@ -119,7 +120,8 @@ def bench_table(kind, app, install):
     by_name = {name: span for name, _, span in rows}
     for name in ("a busy loop beside it", "deploy"):
         if name in by_name:
-            print(f"  p99, {name}: {by_name[name].p99 / by_name['steady'].p99:.2f} x steady")
+            print(f"  p99, {name}: " + ", ".join(f"{by_name[name].p99 / by_name[steady].p99:.2f} x {steady}"
+                                                 for steady in ("steady", "steady after them") if steady in by_name))
 
 
 def p99_ratio(pairs):
