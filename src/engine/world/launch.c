@@ -378,7 +378,7 @@ void launch_observe(Launch *l)
 {
         if (!l->proof)
                 return;
-        if (!l->operation || l->instance->restarts.total < HOPELESS_RESTARTS) {
+        if (!l->operation || l->instance->restarts.counted < HOPELESS_RESTARTS) {
                 proof_observe(l->proof);
                 return;
         }

@@ -156,7 +156,7 @@ int proof_begin(const ProofRequest *request, Proof **ret)
                 .done = request->done,
                 .userdata = request->userdata,
                 .pending = 1,
-                .restarts = request->instance->restarts.total,
+                .restarts = request->instance->restarts.counted,
         };
         const Check *uptime = checks_find(checks_of(p), p->instance->name.type, CHECK_STARTUP, CHECK_UPTIME);
         p->seconds = uptime ? uptime->seconds : 0;
@@ -202,7 +202,7 @@ int proof_running(Proof *p)
 
 void proof_observe(Proof *p)
 {
-        if (!p->uptime || p->instance->restarts.total == p->restarts)
+        if (!p->uptime || p->instance->restarts.counted == p->restarts)
                 return;
         char text[128];
         snprintf(text, sizeof(text), "it ended before it had been up for %llu s (its check \"uptime\")",

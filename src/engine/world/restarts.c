@@ -7,8 +7,6 @@ unsigned restarts_note_ends(Restarts *r, unsigned counted)
         unsigned ends = counted < r->counted ? counted : counted - r->counted;
         r->counted = counted;
         r->total += ends;
-        if (ends > 0)
-                r->lifeless = false;
         return ends;
 }
 
@@ -17,6 +15,5 @@ void restarts_note_lifeless(Restarts *r, uint64_t at)
         if (at == 0 || at == r->lifeless_at)
                 return;
         r->lifeless_at = at;
-        r->lifeless = true;
         r->total++;
 }

@@ -2,19 +2,17 @@
 #pragma once
 
 /*
- * How often a process was started again since its instance came. systemd's own counter (NRestarts) is of
+ * How often a process was started again, as far as is known. systemd's own counter (NRestarts) is of
  * those that follow an end, and begins anew with each that systemd is asked for, as paas-relive@.service
  * asks for one when the liveness checks of a process have failed.
  */
 
-#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct Restarts {
         unsigned total;
         unsigned counted;     /* as systemd's counter stood when it was read last */
         uint64_t lifeless_at; /* when paas-relive@ asked for one last, realtime, usec; 0: never */
-        bool lifeless;        /* one was asked for, and it has not ended by itself since */
 } Restarts;
 
 /* systemd's counter was read. Returns how many ends it shows that were not known. */

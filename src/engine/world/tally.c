@@ -14,23 +14,15 @@
 static unsigned times_ended(const Instance *i)
 {
         bool waits = i->state == UNIT_ACTIVATING && i->sub_state && text_after(i->sub_state, "auto-restart");
-        return i->restarts.total + waits;
+        return i->restarts.counted + waits;
 }
 
-/* A worker that is through with its work may end well; a web process that ends does not answer, and what its
- * liveness checks find hanging does nothing. How one ended that runs again is not known after our own
- * restart. */
+/* A worker that is through with its work may end well; a web process that ends does not answer. How one
+ * ended that runs again is not known after our own restart. */
 static bool ended_badly(const Instance *i)
 {
         bool failed = i->exit_code != 0 && (i->exit_code != CLD_EXITED || i->exit_status != 0);
-        return times_ended(i) > 0 && (streq(i->name.type, "web") || failed || i->restarts.lifeless);
-}
-
-/* Of one that is being stopped because it hangs, that is known before it runs again, if ever. */
-static bool is_leaving(const Instance *i)
-{
-        bool hangs = i->phase == INSTANCE_STOPPING && !i->asked_to_stop && i->restarts.lifeless;
-        return i->phase > INSTANCE_READY && !hangs;
+        return times_ended(i) > 0 && (streq(i->name.type, "web") || failed);
 }
 
 static void count_ends(const AppWorld *w, uint64_t version, Standing *ret)
@@ -39,7 +31,7 @@ static void count_ends(const AppWorld *w, uint64_t version, Standing *ret)
                 const Instance *i = w->instances[k];
                 /* One that is being brought up has not served: who starts it (a restart, say) tells how it
                  * went. */
-                if (i->name.oneoff || i->launch || i->name.version != version || is_leaving(i) ||
+                if (i->name.oneoff || i->launch || i->name.version != version || i->phase > INSTANCE_READY ||
                     !ended_badly(i))
                         continue;
                 ret->ends += times_ended(i);
@@ -110,9 +102,7 @@ int standing_read(AppWorld *w, const AppState *s, uint64_t version, Standing *re
 static char *describe_end(const Instance *i)
 {
         char *text = NULL;
-        int n = i->restarts.lifeless
-                        ? asprintf(&text, "%s.%u failed its liveness checks", i->name.type, i->name.index)
-                : i->exit_code == 0 ? asprintf(&text, "%s.%u ended by itself", i->name.type, i->name.index)
+        int n = i->exit_code == 0 ? asprintf(&text, "%s.%u ended by itself", i->name.type, i->name.index)
                 : i->exit_code == CLD_EXITED ? asprintf(&text, "%s.%u exited with status %d", i->name.type,
                                                         i->name.index, i->exit_status)
                                              : asprintf(&text, "%s.%u was killed: %s", i->name.type,
