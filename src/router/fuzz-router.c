@@ -20,6 +20,8 @@ static void fuzz_traffic(const char *text)
                         if (!sessions.list[i].backend || !sessions.list[i].server)
                                 abort();
         router_sessions_free(sessions.list, sessions.n);
+        if (router_parse_is_at(text, "pool_1", "web.1-v1.1") && !strstr(text, "server=web.1-v1.1 "))
+                abort();
         (void) router_parse_counts(text, &counts, &n, NULL);
         router_counts_free(counts, n);
 }

@@ -324,6 +324,16 @@ unsigned fixture_status_of(const char *answer)
         return status;
 }
 
+int fixture_hold(void)
+{
+        static const char request[] = "GET /hold HTTP/1.1\r\nHost: blog.example.com\r\n\r\n";
+        char text[1024];
+        int fd = fixture_connect();
+        assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+        assert_true(fixture_read_head(fd, text, sizeof(text)) > 0);
+        return fd;
+}
+
 void fixture_expect_status(const char *path, const char *host, unsigned status)
 {
         _cleanup_free_ char *answer = fixture_ask(path, host, "");

@@ -52,6 +52,9 @@ char *fixture_ask(const char *path, const char *host, const char *headers);
 unsigned fixture_status_of(const char *answer);
 
 /* These fail the test. */
+
+/* A download from blog.example.com that has begun and goes on. */
+int fixture_hold(void);
 void fixture_expect_status(const char *path, const char *host, unsigned status);
 void fixture_expect_text(const char *text, const char *part);
 void fixture_expect_no_text(const char *text, const char *part);

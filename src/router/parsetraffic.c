@@ -97,6 +97,19 @@ int router_parse_sessions(const char *reply, unsigned worker, RouterSessions *l)
         return r;
 }
 
+/* "  backend=pool_1 (id=5 mode=http) addr=…": each begins a line. */
+static bool has_name(const char *reply, const char *key, const char *name)
+{
+        const char *at = strstr(reply, key);
+        const char *rest = at ? text_after(at + strlen(key), name) : NULL;
+        return rest && *rest == ' ';
+}
+
+bool router_parse_is_at(const char *reply, const char *backend, const char *server)
+{
+        return has_name(reply, "\n  backend=", backend) && has_name(reply, "\n  server=", server);
+}
+
 void router_sessions_free(RouterSession *list, size_t n)
 {
         for (size_t i = 0; i < n; i++) {

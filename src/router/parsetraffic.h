@@ -14,5 +14,8 @@ typedef struct RouterSessions {
 /* Adds the answer of "show sess" of one worker to the list. -ENOMEM; a line that is none is passed over. */
 int router_parse_sessions(const char *reply, unsigned worker, RouterSessions *l);
 
+/* Whether the answer of "show sess ID" is of a session at that server. */
+bool router_parse_is_at(const char *reply, const char *backend, const char *server);
+
 /* Answer of "show stat BACKEND 4 -1". -EBADMSG. */
 int router_parse_counts(const char *reply, RouterCount **ret, size_t *ret_n, Error *e);

@@ -70,9 +70,13 @@ int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e)
 int router_end_session(Router *r, const RouterSession *s, Error *e)
 {
         char command[64];
-        _cleanup_free_ char *reply = NULL;
+        _cleanup_free_ char *shown = NULL, *reply = NULL;
+        snprintf(command, sizeof(command), "show sess %s", s->id);
+        int k = router_ask_worker(r, s->worker, command, &shown, e);
+        if (k < 0 || !router_parse_is_at(shown, s->backend, s->server))
+                return k;
         snprintf(command, sizeof(command), "shutdown session %s", s->id);
-        int k = router_ask_worker(r, s->worker, command, &reply, e);
+        k = router_ask_worker(r, s->worker, command, &reply, e);
         if (k < 0 || strstr(reply, "No such session"))
                 return k;
         return router_parse_reply(reply, e);

@@ -74,22 +74,12 @@ static void test_swap(void **state)
 }
 
 /* Opens an answer that goes on until its connection is closed. */
-static int hold(void)
-{
-        static const char request[] = "GET /hold HTTP/1.1\r\nHost: blog.example.com\r\n\r\n";
-        char text[1024];
-        int fd = fixture_connect();
-        assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
-        assert_true(fixture_read_head(fd, text, sizeof(text)) > 0);
-        return fd;
-}
-
 /* A long answer keeps its server until it is cut. */
 static void test_force(void **state)
 {
         (void) state;
         fixture_add("web.1-v1.1", &fixture_apps[0]);
-        _cleanup_close_ int fd = hold();
+        _cleanup_close_ int fd = fixture_hold();
         char text[1024];
 
         RouterServer *list;
@@ -272,7 +262,7 @@ static void test_old_workers(void **state)
         uint64_t n = 0;
         char byte;
         fixture_add("web.1-v1.1", &fixture_apps[0]);
-        _cleanup_close_ int first = hold();
+        _cleanup_close_ int first = fixture_hold();
         fixture_no_error(reload_and_wait(fixture_router, &e), &e);
         assert_int_equal(count_old_workers(&n), 1);
         assert_int_equal(n, 1);
@@ -280,7 +270,7 @@ static void test_old_workers(void **state)
         assert_int_equal(errno, EAGAIN);
 
         fixture_add("web.1-v1.1", &fixture_apps[0]);
-        _cleanup_close_ int second = hold();
+        _cleanup_close_ int second = fixture_hold();
         fixture_no_error(reload_and_wait(fixture_router, &e), &e);
         while (recv(first, &byte, 1, 0) > 0)
                 ;

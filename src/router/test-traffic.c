@@ -97,6 +97,26 @@ static void what_is_no_session_is_passed_over(void **state)
         router_sessions_free(l.list, l.n);
 }
 
+/* Of 3.0.11, shortened. */
+static void at_which_server_a_session_is(void **state)
+{
+        (void) state;
+        static const char at[] =
+                "0x7f6511119c00: [22/Nov/2026:19:40:33.805351] id=76 proto=tcpv4 source=127.0.0.1:42424\n"
+                "  flags=0x8, conn_retries=0, conn_exp=<NEVER> conn_et=0x000 srv_conn=0x7f6511119400\n"
+                "  frontend=edge (id=4 mode=http), listener=? (id=1) addr=127.0.0.1:80\n"
+                "  backend=pool_1 (id=15 mode=http) addr=127.0.0.1:38082\n"
+                "  server=web.1-v1.12 (id=1) addr=127.0.0.1:20001\n";
+        assert_true(router_parse_is_at(at, "pool_1", "web.1-v1.12"));
+        assert_false(router_parse_is_at(at, "pool_1", "web.1-v1.1"));
+        assert_false(router_parse_is_at(at, "pool_1", "web.1-v2.13"));
+        assert_false(router_parse_is_at(at, "pool_11", "web.1-v1.12"));
+        assert_false(router_parse_is_at(at, "pool", "web.1-v1.12"));
+        assert_false(router_parse_is_at("Session not found.\n\n", "pool_1", "web.1-v1.12"));
+        assert_false(router_parse_is_at("", "pool_1", "web.1-v1.12"));
+        assert_false(router_parse_is_at("x\n  backend=pool_1 (id=1)\n  server=", "pool_1", "w"));
+}
+
 static void counters(void **state)
 {
         (void) state;
@@ -132,6 +152,7 @@ int main(void)
                 cmocka_unit_test(sessions_of_all_workers),
                 cmocka_unit_test(an_answer_without_an_end_is_no_tunnel),
                 cmocka_unit_test(what_is_no_session_is_passed_over),
+                cmocka_unit_test(at_which_server_a_session_is),
                 cmocka_unit_test(counters),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

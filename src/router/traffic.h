@@ -20,7 +20,9 @@ typedef struct RouterSession {
 int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e);
 void router_sessions_free(RouterSession *list, size_t n);
 
-/* Cuts it. One that has ended meanwhile is success. */
+/* Cuts it. The server must get nothing new any more: an id is the address of HAProxy's memory, which the
+ * next session gets when this one ends, so what has it now is cut only while it is at the same server. One
+ * that has ended meanwhile is success. */
 int router_end_session(Router *r, const RouterSession *s, Error *e);
 
 typedef struct RouterCount {

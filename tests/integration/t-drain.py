@@ -181,6 +181,34 @@ def nobody_there():
     release('first')
 
 
+def asked_again():
+    """Who is cut asks again at once, beside connections of another application that have time: HAProxy gives what it has cut to the next."""
+    app, script = 'again', os.path.join(TREE, 'tests/integration/lib/again.py')
+    held = Holder()
+    release('held')
+    new_app(app)
+    directory = repository(app)
+    write(directory, {'Procfile': 'web: exec python3 app.py\n', 'app.py': CODE})
+    r = push(directory, app)
+    check(app + ': the push', r.returncode == 0, r.stdout)
+    for n in range(3):
+        r = paas('settings:set', 'drain-timeout=1s', 'upgrade-drain-timeout=600s', '-a', app)
+        check(app + ': its time', r.returncode == 0, r.stdout)
+        p = subprocess.Popen([LAB, 'net', '--name', NAME, '--', 'python3', script, '%s.%s' % (app, DOMAIN), '30'], stdout=subprocess.PIPE, text=True)
+        check('30 tunnels are open', p.stdout.readline() == 'open\n')
+        r = paas('config:set', 'VERSION=again%d' % n, '-a', app)
+        check(app + ': is released again', r.returncode == 0, r.stdout)
+        within(30, 'they hold the old release', lambda: [q['tunnels'] for q in from_paas('ps', '-a', app) or [] if q['state'] == 'draining'] == [30])
+        r = paas('settings:set', 'upgrade-drain-timeout=2s', '-a', app)
+        check(app + ': its time is over', r.returncode == 0, r.stdout)
+        said = p.communicate(timeout=60)[0]
+        check('each that is cut is answered at once', said.split() == ['200'] * 30, said)
+    alive('beside it', held, 'first')
+    held.process.kill()
+    destroy_app(app)
+    release('first')
+
+
 def main():
     setup_paas()
     new_app(NAME_OF_APP)
@@ -191,6 +219,7 @@ def main():
         finish()
     set_to('drain-timeout=5s')
     nobody_there()
+    asked_again()
     first = requests_and_tunnels()
     disturbances(first)
     second, third = too_many(first)

@@ -191,8 +191,9 @@ void drain_begin(AppWorld *w, const AppState *s, Instance *i)
         limit_leaving(w, s, i->name.type);
 }
 
-/* Cuts what has had its time; how many are left. */
-static unsigned cut_late(Round *round, const AppState *s, Instance *i, const DrainClocks *c)
+/* Cuts what has had its time; how many are left. `over`: the current worker has ended all at the server
+ * already, and who was cut may have asked again, with an id that is in the list. */
+static unsigned cut_late(Round *round, const AppState *s, Instance *i, const DrainClocks *c, bool over)
 {
         uint64_t age = drain_age(i);
         unsigned left = 0;
@@ -206,7 +207,7 @@ static unsigned cut_late(Round *round, const AppState *s, Instance *i, const Dra
                 if (age < (tunnel ? c->tunnels : c->requests)) {
                         left++;
                         i->tunnels += tunnel;
-                } else
+                } else if (!over || session->worker != 0)
                         (void) router_end_session(round->engine->router, session, NULL);
         }
         return left;
@@ -225,7 +226,7 @@ static bool is_done(Round *round, AppWorld *w, const AppState *s, Instance *i, c
         /* The server may be gone from the current worker, and a worker that a reload left behind busy with
          * it. */
         look(round);
-        unsigned left = round->state == 0 ? cut_late(round, s, i, c) : 1;
+        unsigned left = round->state == 0 ? cut_late(round, s, i, c, over) : 1;
         return over || (r != -EBUSY && left == 0);
 }
 
