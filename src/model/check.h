@@ -21,6 +21,8 @@
 #define CHECK_ATTEMPTS 3 /* what is taken where nothing is said, as dokku does */
 #define CHECK_WAIT 5
 #define CHECK_TIMEOUT 5
+/* paas-probe: a check has failed. Whatever else it ends with says nothing about the process. */
+#define CHECK_EXIT_REFUSED 10
 
 typedef enum CheckType {
         CHECK_STARTUP,

@@ -111,11 +111,11 @@ bool checklist_watch(const Asked *asked, const Checklist *l)
         for (size_t i = 0; i < l->n; i++) {
                 pid_t pid = fork();
                 if (pid == 0)
-                        _exit(watch_one(asked, &l->list[i]) ? EXIT_SUCCESS : EXIT_REFUSED);
+                        _exit(watch_one(asked, &l->list[i]) ? EXIT_SUCCESS : CHECK_EXIT_REFUSED);
                 if (pid < 0)
                         return true; /* nothing is known of the process */
         }
-        return wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != EXIT_REFUSED;
+        return wait(&status) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != CHECK_EXIT_REFUSED;
 }
 
 /* Taken out of the environment, where the commands would find it. */

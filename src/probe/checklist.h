@@ -22,10 +22,9 @@ typedef struct Checklist {
 int checklist_read(CheckType type, bool commands, Checklist *ret);
 void checklist_clear(Checklist *l);
 
-#define EXIT_REFUSED 10 /* whatever else may go wrong says nothing about the process */
-
 /* Each again and again, until the attempts of one have failed in a row: false, and it says so. True: it
- * could not go on. `asked->timeout` is what a process has until it passes for the first time. */
+ * could not go on, and is to be started again. `asked->timeout` is what a process has until it passes for
+ * the first time. */
 bool checklist_watch(const Asked *asked, const Checklist *l);
 
 /* Each again and again, one after the other. Tells systemd RELOADING=1 for as long as one of them has not

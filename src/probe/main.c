@@ -216,5 +216,5 @@ int main(int argc, char **argv)
                 fputs("paas-probe: cannot go on watching\n", stderr);
                 return EXIT_FAILURE;
         }
-        return passed ? EXIT_SUCCESS : EXIT_REFUSED;
+        return passed ? EXIT_SUCCESS : CHECK_EXIT_REFUSED;
 }

@@ -186,9 +186,13 @@ UnitSpec *render_live(const RenderCheck *c, RenderWatch kind)
         unit_spec_list(s, UNIT_STRV, "After", watched);
         if (kind == WATCH_READY) /* it says so for as long as it likes */
                 unit_spec_u64(s, "TimeoutStartUSec", UINT64_MAX);
-        else
+        else { /* the one end that says something of the process */
+                unit_spec_status(s, "RestartPreventExitStatus", CHECK_EXIT_REFUSED);
                 unit_spec_listf(s, UNIT_STRV, "OnFailure", RELIVE_UNIT_PREFIX "%s",
                                 watched + strlen("paas-app-"));
+        }
+        unit_spec_string(s, "Restart", "always");
+        unit_spec_u64(s, "RestartUSec", USEC_PER_SEC);
         unit_spec_u64(s, "StartLimitIntervalUSec", 0);
         unit_spec_bool(s, "IgnoreOnIsolate", true);
         unit_spec_list(s, UNIT_EXEC, "ExecStart", "--watch");

@@ -139,6 +139,11 @@ void unit_spec_i32(UnitSpec *s, const char *property, int32_t value)
         add_number(s, property, UNIT_I32, (uint64_t) (int64_t) value);
 }
 
+void unit_spec_status(UnitSpec *s, const char *property, int32_t status)
+{
+        add_number(s, property, UNIT_STATUS, (uint64_t) (int64_t) status);
+}
+
 void unit_spec_fd(UnitSpec *s, const char *property, int fd)
 {
         UnitProperty *p = property_add(s, property, UNIT_FD);

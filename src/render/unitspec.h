@@ -26,6 +26,7 @@ typedef enum UnitPropertyType {
         UNIT_LOG_FIELDS, /* aay: "NAME=value" */
         UNIT_STREAMS,    /* a(ss): paths of stream sockets */
         UNIT_FD,         /* h: borrowed until the call is sent */
+        UNIT_STATUS,     /* (aiai): one exit status, no signal */
 } UnitPropertyType;
 
 typedef struct UnitProperty {
@@ -33,7 +34,7 @@ typedef struct UnitProperty {
         UnitPropertyType type;
         union {
                 char *string;
-                uint64_t number; /* also bool, u32, i32 */
+                uint64_t number; /* also bool, u32, i32, status */
                 int fd;
         };
         char **list;  /* UNIT_STRV, UNIT_EXEC (argv), UNIT_ENV_FILES, UNIT_LOG_FIELDS, UNIT_STREAMS,
@@ -60,6 +61,7 @@ void unit_spec_u64(UnitSpec *s, const char *property, uint64_t value);
 void unit_spec_u32(UnitSpec *s, const char *property, uint32_t value);
 void unit_spec_i32(UnitSpec *s, const char *property, int32_t value);
 void unit_spec_fd(UnitSpec *s, const char *property, int fd);
+void unit_spec_status(UnitSpec *s, const char *property, int32_t status);
 /* These add to the list that the property has: one item a call. */
 void unit_spec_list(UnitSpec *s, UnitPropertyType type, const char *property, const char *item);
 void unit_spec_listf(UnitSpec *s, UnitPropertyType type, const char *property, const char *format, ...)

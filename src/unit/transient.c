@@ -16,6 +16,7 @@ static const char *const signatures[] = {
         [UNIT_EXEC] = "a(sasb)",  [UNIT_ENV_FILES] = "a(sb)",
         [UNIT_BINDS] = "a(ssbt)", [UNIT_LOG_FIELDS] = "aay",
         [UNIT_FD] = "h",          [UNIT_STREAMS] = "a(ss)",
+        [UNIT_STATUS] = "(aiai)",
 };
 
 #define BIND_RECURSIVE UINT64_C(16384) /* MS_REC, as the interface has it */
@@ -68,6 +69,8 @@ static int append_value(sd_bus_message *m, const UnitProperty *p)
                 return sd_bus_message_append(m, "i", (int32_t) p->number);
         case UNIT_FD:
                 return sd_bus_message_append_basic(m, 'h', &p->fd);
+        case UNIT_STATUS:
+                return sd_bus_message_append(m, "(aiai)", 1, (int32_t) p->number, 0);
         case UNIT_STRV:
                 return sd_bus_message_append_strv(m, p->list);
         case UNIT_EXEC:

@@ -213,6 +213,24 @@ def watched(name):
 
 within(30, 'it is watched again', lambda: watched('web.1') and states() == {'web.1': 'up', 'web.2': 'up'})
 check('it counts as a restart', {n: p['restarts'] for n, p in processes().items()} == {'web.1': 1, 'web.2': 0}, processes())
+
+
+def watchers(name):
+    """Of the units that watch a process: the pids of all that belongs to each."""
+    units = [before[name]['unit'].replace('paas-app-', kind) for kind in ('paas-live-', 'paas-livecheck-')]
+    return [inlab('sh', '-c', 'cat "/sys/fs/cgroup$(systemctl show -P ControlGroup "$1")/cgroup.procs"', 'sh', unit).stdout.split() for unit in units]
+
+
+# What happens to who watches says nothing of the process.
+old = main_pid('web.2')
+for what, which in (('as a whole', slice(None)), ('in part', slice(1, 2))):
+    gone = watchers('web.2')
+    inlab('kill', '-9', *[pid for pids in gone for pid in pids[which]])
+    within(30, 'who watches was killed %s, and watches again' % what,
+           lambda: all(len(now) > 1 and not set(now) & set(then[which]) for now, then in zip(watchers('web.2'), gone)))
+check('its process was left alone', main_pid('web.2') == old, old, main_pid('web.2'))
+check('and is said to be well', processes()['web.2']['restarts'] == 0 and processes()['web.2']['pid'] == int(old), processes())
+
 inlab('systemctl', 'stop', 'paasd.service', 'paasd.socket')
 old = main_pid('web.2')
 inlab('curl', '-sS', 'http://127.0.0.1:%d/set/live/500' % before['web.2']['port'])
