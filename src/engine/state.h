@@ -69,6 +69,7 @@ struct Engine {
         UnitCall *readiness_call; /* what says that it is not ready, being asked; owned */
         bool readiness_again;     /* something changed meanwhile */
         char router_static[24];   /* of the running worker (RENDER_STATIC); "": not known */
+        unsigned next_port;       /* where to look first for a free one, from PORT_FIRST */
         bool router_added;        /* a server, since its maps were last written */
         char **router_stale;      /* backends with settings of applications that are gone; until a reload */
         size_t n_stale_read;      /* of these: as many had become so when the reload under way began */

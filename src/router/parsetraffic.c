@@ -45,6 +45,18 @@ static bool has_whole_request(const char *line, size_t length)
         return flags && (strtoul(flags, NULL, 16) & 0x40000000) != 0;
 }
 
+/* "epoch=0x1f", "epoch=0": what began after a listing has a higher one than all that was listed. */
+static bool read_epoch(const char *line, size_t length, uint64_t *ret)
+{
+        size_t n;
+        const char *epoch = find_word(line, length, " epoch=", &n);
+        char *end = NULL;
+        if (!epoch || n == 0)
+                return false;
+        *ret = strtoull(epoch, &end, 16);
+        return end == epoch + n;
+}
+
 static RouterSession *add_session(RouterSessions *l)
 {
         if (l->n == l->allocated) {
@@ -72,13 +84,15 @@ static int parse_session(const char *line, size_t length, unsigned worker, Route
             memcmp(line, "0x", 2) != 0 || n_backend <= strlen("pool_") ||
             memcmp(backend, "pool_", strlen("pool_")) != 0 || n_server == 0 || *server == '<')
                 return 0;
-        if (strspn(line + 2, "0123456789abcdef") != n_id - 2)
+        uint64_t epoch;
+        if (strspn(line + 2, "0123456789abcdef") != n_id - 2 || !read_epoch(line, length, &epoch))
                 return 0;
         RouterSession *s = add_session(l);
         if (!s)
                 return -ENOMEM;
         memcpy(s->id, line, n_id);
         s->worker = worker;
+        s->epoch = epoch;
         s->backend = strndup(backend, n_backend);
         s->server = strndup(server, n_server);
         s->tunnel = is_blind(line, length, " rq[") && is_blind(line, length, " rp[") &&
@@ -105,9 +119,22 @@ static bool has_name(const char *reply, const char *key, const char *name)
         return rest && *rest == ' ';
 }
 
-bool router_parse_is_at(const char *reply, const char *backend, const char *server)
+uint64_t router_parse_session_count(const char *reply)
 {
-        return has_name(reply, "\n  backend=", backend) && has_name(reply, "\n  server=", server);
+        uint64_t n = 0;
+        for (const char *line = reply; *line;) {
+                size_t length = strcspn(line, "\n");
+                n += memmem(line, length, " fe=edge ", strlen(" fe=edge ")) != NULL;
+                line += length + (line[length] == '\n');
+        }
+        return n;
+}
+
+bool router_parse_is_session(const char *reply, const RouterSession *s)
+{
+        uint64_t epoch;
+        return read_epoch(reply, strlen(reply), &epoch) && epoch == s->epoch &&
+               has_name(reply, "\n  backend=", s->backend) && has_name(reply, "\n  server=", s->server);
 }
 
 void router_sessions_free(RouterSession *list, size_t n)

@@ -14,8 +14,11 @@ typedef struct RouterSessions {
 /* Adds the answer of "show sess" of one worker to the list. -ENOMEM; a line that is none is passed over. */
 int router_parse_sessions(const char *reply, unsigned worker, RouterSessions *l);
 
-/* Whether the answer of "show sess ID" is of a session at that server. */
-bool router_parse_is_at(const char *reply, const char *backend, const char *server);
+/* How many sessions of clients the answer of "show sess" has. */
+uint64_t router_parse_session_count(const char *reply);
+
+/* Whether the answer of "show sess ID" is of the session that was listed, at the server where it was. */
+bool router_parse_is_session(const char *reply, const RouterSession *s);
 
 /* Answer of "show stat BACKEND 4 -1". -EBADMSG. */
 int router_parse_counts(const char *reply, RouterCount **ret, size_t *ret_n, Error *e);

@@ -67,13 +67,46 @@ int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e)
         return 0;
 }
 
+static int count_worker_idle(Router *r, uint64_t pid, uint64_t *count, Error *e)
+{
+        _cleanup_free_ char *info = NULL, *sessions = NULL;
+        uint64_t connections = 0;
+        int k = router_ask_worker(r, pid, "show info", &info, e);
+        if (k >= 0)
+                k = router_ask_worker(r, pid, "show sess", &sessions, e);
+        if (k < 0)
+                return k;
+        /* Who asks is a session, and no connection. */
+        if (router_parse_info(info, "CurrConns", &connections) >= 0) {
+                uint64_t busy = router_parse_session_count(sessions);
+                *count += connections > busy ? connections - busy : 0;
+        }
+        return 0;
+}
+
+int router_count_idle(Router *r, uint64_t *ret, Error *e)
+{
+        _cleanup_free_ char *processes = NULL;
+        _cleanup_free_ RouterWorker *workers = NULL;
+        size_t n = 0;
+        int k = router_command(r->master_socket, ROUTER_SOCKET_MASTER, "show proc", ROUTER_COMMAND_TIMEOUT,
+                               &processes, e);
+        if (k >= 0)
+                k = router_parse_workers(processes, &workers, &n);
+        *ret = 0;
+        for (size_t i = 0; k >= 0 && i < n; i++)
+                if (workers[i].old)
+                        k = count_worker_idle(r, workers[i].pid, ret, e);
+        return k;
+}
+
 int router_end_session(Router *r, const RouterSession *s, Error *e)
 {
         char command[64];
         _cleanup_free_ char *shown = NULL, *reply = NULL;
         snprintf(command, sizeof(command), "show sess %s", s->id);
         int k = router_ask_worker(r, s->worker, command, &shown, e);
-        if (k < 0 || !router_parse_is_at(shown, s->backend, s->server))
+        if (k < 0 || !router_parse_is_session(shown, s))
                 return k;
         snprintf(command, sizeof(command), "shutdown session %s", s->id);
         k = router_ask_worker(r, s->worker, command, &reply, e);

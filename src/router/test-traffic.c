@@ -48,11 +48,15 @@ static void sessions_of_all_workers(void **state)
         assert_int_equal(router_parse_sessions(sessions_2_6, 0, &l), 0);
         assert_int_equal(router_parse_sessions(sessions_3_0, 77, &l), 0);
         assert_int_equal(l.n, 4);
+        assert_int_equal(router_parse_session_count(sessions_2_6), 2);
+        assert_int_equal(router_parse_session_count("nothing\n0x1: fe=edge \n\n0x2: fe=edge b"), 2);
+        assert_int_equal(router_parse_session_count(""), 0);
         assert_string_equal(l.list[0].id, "0x560df7771080");
         assert_string_equal(l.list[0].backend, "pool_1");
         assert_string_equal(l.list[0].server, "web.1-v1.1");
         assert_true(l.list[0].tunnel);
         assert_int_equal(l.list[0].worker, 0);
+        assert_int_equal(l.list[0].epoch, 0);
         assert_false(l.list[1].tunnel);
         assert_true(l.list[2].tunnel);
         assert_string_equal(l.list[2].server, "web.1-v3.2");
@@ -86,9 +90,11 @@ static void what_is_no_session_is_passed_over(void **state)
                 "\n",
                 "nonsense\n",
                 "Unknown command.\n",
-                "0x: be=pool_1 srv=a rq[an=00h] rp[an=00h]\n",
-                "0xzz: fe=edge be=pool_1 srv=a rq[] rp[]\n",
-                "0x12345678901234567890abc: fe=e be=pool_1 srv=a\n",
+                "0x: be=pool_1 srv=a epoch=0 rq[an=00h] rp[an=00h]\n",
+                "0xzz: fe=edge be=pool_1 srv=a epoch=0 rq[] rp[]\n",
+                "0x12345678901234567890abc: fe=e be=pool_1 srv=a epoch=0\n",
+                "0x1234: fe=edge be=pool_1 srv=a rq[an=00h] rp[an=00h]\n",
+                "0x1234: fe=edge be=pool_1 srv=a epoch=g rq[an=00h] rp[an=00h]\n",
         };
         RouterSessions l = {0};
         for (size_t i = 0; i < ELEMENTSOF(lines); i++)
@@ -97,24 +103,36 @@ static void what_is_no_session_is_passed_over(void **state)
         router_sessions_free(l.list, l.n);
 }
 
-/* Of 3.0.11, shortened. */
-static void at_which_server_a_session_is(void **state)
+static bool is_session(const char *reply, char *backend, char *server, uint64_t epoch)
+{
+        return router_parse_is_session(
+                reply, &(RouterSession){.backend = backend, .server = server, .epoch = epoch});
+}
+
+/* Of 3.0.11, shortened; 2.6.12 has the same lines. */
+static void what_has_an_id_now(void **state)
 {
         (void) state;
         static const char at[] =
                 "0x7f6511119c00: [22/Nov/2026:19:40:33.805351] id=76 proto=tcpv4 source=127.0.0.1:42424\n"
-                "  flags=0x8, conn_retries=0, conn_exp=<NEVER> conn_et=0x000 srv_conn=0x7f6511119400\n"
+                "  flags=0x8, conn_retries=0, conn_exp=<NEVER> conn_et=0x000 srv_conn=0x7f6511119400, "
+                "pend_pos=(nil) waiting=0 epoch=0x1f\n"
                 "  frontend=edge (id=4 mode=http), listener=? (id=1) addr=127.0.0.1:80\n"
                 "  backend=pool_1 (id=15 mode=http) addr=127.0.0.1:38082\n"
                 "  server=web.1-v1.12 (id=1) addr=127.0.0.1:20001\n";
-        assert_true(router_parse_is_at(at, "pool_1", "web.1-v1.12"));
-        assert_false(router_parse_is_at(at, "pool_1", "web.1-v1.1"));
-        assert_false(router_parse_is_at(at, "pool_1", "web.1-v2.13"));
-        assert_false(router_parse_is_at(at, "pool_11", "web.1-v1.12"));
-        assert_false(router_parse_is_at(at, "pool", "web.1-v1.12"));
-        assert_false(router_parse_is_at("Session not found.\n\n", "pool_1", "web.1-v1.12"));
-        assert_false(router_parse_is_at("", "pool_1", "web.1-v1.12"));
-        assert_false(router_parse_is_at("x\n  backend=pool_1 (id=1)\n  server=", "pool_1", "w"));
+        static char pool[] = "pool_1", longer[] = "pool_11", shorter[] = "pool", server[] = "web.1-v1.12",
+                    part[] = "web.1-v1.1", other[] = "web.1-v2.13";
+        assert_true(is_session(at, pool, server, 0x1f));
+        assert_false(is_session(at, pool, server, 0x1e));
+        assert_false(is_session(at, pool, part, 0x1f));
+        assert_false(is_session(at, pool, other, 0x1f));
+        assert_false(is_session(at, longer, server, 0x1f));
+        assert_false(is_session(at, shorter, server, 0x1f));
+        assert_false(is_session("Session not found.\n\n", pool, server, 0));
+        assert_false(is_session("", pool, server, 0));
+        assert_false(is_session("x epoch=0\n  backend=pool_1 (id=1)\n  server=", pool, server, 0));
+        assert_false(is_session("x epoch=\n  backend=pool_1 (\n  server=web.1-v1.12 (", pool, server, 0));
+        assert_true(is_session("x epoch=0\n  backend=pool_1 (\n  server=web.1-v1.12 (", pool, server, 0));
 }
 
 static void counters(void **state)
@@ -152,7 +170,7 @@ int main(void)
                 cmocka_unit_test(sessions_of_all_workers),
                 cmocka_unit_test(an_answer_without_an_end_is_no_tunnel),
                 cmocka_unit_test(what_is_no_session_is_passed_over),
-                cmocka_unit_test(at_which_server_a_session_is),
+                cmocka_unit_test(what_has_an_id_now),
                 cmocka_unit_test(counters),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 typedef struct RouterSession {
         unsigned worker; /* pid of one that a reload left behind; 0: the current one */
         char id[20];     /* "0x560df7771080" */
+        uint64_t epoch;  /* how many times the sessions had been listed when it began */
         char *backend, *server;
         bool tunnel; /* it has become a WebSocket or the like: no request any more */
 } RouterSession;
@@ -20,10 +21,19 @@ typedef struct RouterSession {
 int router_sessions(Router *r, RouterSession **ret, size_t *ret_n, Error *e);
 void router_sessions_free(RouterSession *list, size_t n);
 
-/* Cuts it. The server must get nothing new any more: an id is the address of HAProxy's memory, which the
- * next session gets when this one ends, so what has it now is cut only while it is at the same server. One
- * that has ended meanwhile is success. */
+/* Cuts it. One that has ended meanwhile is success: an id is the address of HAProxy's memory, which the next
+ * session gets, so it is looked at first what has the id now. Between that and the order lies the time of
+ * one exchange. */
 int router_end_session(Router *r, const RouterSession *s, Error *e);
+
+/* router_observe(), and the servers of the workers that a reload has left behind, too: they go on with the
+ * connections of clients that they have, and nobody tells them what has changed. How many connections these
+ * servers have is not told. A worker that cannot be asked has none. */
+int router_observe_all(Router *r, RouterServer **ret, size_t *ret_n, Error *e);
+
+/* How many clients of workers that a reload left behind have a connection and ask nothing at the moment:
+ * each may ask once more, and is then served by what its worker knows. */
+int router_count_idle(Router *r, uint64_t *ret, Error *e);
 
 typedef struct RouterCount {
         char *server;

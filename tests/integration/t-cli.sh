@@ -109,8 +109,7 @@ like 'logs' "$(remote logs --app cli </dev/null)" 'app\[web.1\]: '
 like 'of paas alone' "$(remote logs --source paas --app cli </dev/null)" 'paas\[paas\]: -----> Released'
 (timeout 60 "$LAB" net --name "$NAME" -- ssh -F "$ssh_config" -o ProxyCommand=none paas-lab logs --tail -n 0 --app cli >"$TMPDIR/tail" 2>&1 </dev/null) &
 within 20 'a follower is there' eval 'inlab systemctl list-units --no-legend "paas-log-*" </dev/null | grep -q running'
-ask cli /followed >/dev/null
-within 20 'it shows what comes' grep -q followed "$TMPDIR/tail"
+within 20 'it shows what comes' eval 'ask cli /followed >/dev/null; grep -q followed "$TMPDIR/tail"'
 "$LAB" net --name "$NAME" -- pkill -f 'logs --tail -n 0 --app cli'
 within 20 'and ends with its reader' eval '! inlab systemctl list-units --no-legend "paas-log-*" </dev/null | grep -q running'
 

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lib'))
 from paaslab import *
@@ -35,7 +36,7 @@ class Handler(socketserver.StreamRequestHandler):
                 self.wfile.write(b'x')
                 time.sleep(0.1)
         else:
-            self.wfile.write(b'HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s' % (len(version), version))
+            self.wfile.write(b'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s' % (len(version), version))
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = daemon_threads = True
 with Server(('127.0.0.1', int(os.environ['PORT'])), Handler) as server:
@@ -209,6 +210,49 @@ def asked_again():
     release('first')
 
 
+def kept_over_a_reload():
+    """A client between two requests, whom a reload has left with the old worker, is answered when a deploy has followed."""
+    script = os.path.join(TREE, 'tests/integration/lib/kept.py')
+    p = subprocess.Popen([LAB, 'net', '--name', NAME, '--', 'python3', script, '%s.%s' % (NAME_OF_APP, DOMAIN)],
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    check('a client keeps its connection', p.stdout.readline() == 'first\n')
+    inlab('systemctl', 'reload', 'paas-router.service')
+    within(20, 'the router has an old worker', lambda: old_workers() > 0)
+    unit = next(q['unit'] for q in from_paas('ps', '-a', NAME_OF_APP) if q['state'] == 'up')
+    release('second')
+    release('third')
+    later = time.monotonic() + 3
+    within(10, 'longer than what nobody uses is kept', lambda: time.monotonic() > later)
+    check('what it may ask runs', inlab('systemctl', 'is-active', '-q', unit).returncode == 0)
+    p.stdin.write('again\n')
+    p.stdin.flush()
+    check('it is answered', p.stdout.readline() == 'first\n')
+    within(30, 'then nobody needs that any more', lambda: not draining())
+    p.kill()
+    release('first')
+
+
+def gone_with_connections():
+    """An application that is destroyed while clients are connected leaves nothing to the next one, which has its place and its numbers."""
+    for name in ('gone', 'next'):
+        new_app(name)
+        directory = repository(name)
+        write(directory, {'Procfile': 'web: exec python3 app.py\n', 'app.py': CODE})
+        r = paas('ps:listen', 'web=proxy', '-a', name)
+        check(name + ': on a socket that systemd holds', r.returncode == 0, r.stdout)
+        paas('config:set', 'VERSION=' + name, '-a', name)
+        r = push(directory, name)
+        check(name + ': the push', r.returncode == 0, r.stdout)
+        check(name + ': it answers', ask(name) == name, ask(name))
+        if name == 'gone':
+            script = os.path.join(TREE, 'tests/integration/lib/again.py')
+            p = subprocess.Popen([LAB, 'net', '--name', NAME, '--', 'python3', script, '%s.%s' % (name, DOMAIN), '30'], stdout=subprocess.PIPE, text=True)
+            check('30 tunnels are open', p.stdout.readline() == 'open\n')
+            destroy_app(name)
+            p.communicate(timeout=60)
+    destroy_app('next')
+
+
 def main():
     setup_paas()
     new_app(NAME_OF_APP)
@@ -220,6 +264,8 @@ def main():
     set_to('drain-timeout=5s')
     nobody_there()
     asked_again()
+    kept_over_a_reload()
+    gone_with_connections()
     first = requests_and_tunnels()
     disturbances(first)
     second, third = too_many(first)

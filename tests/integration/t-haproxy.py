@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The unit tests that ask HAProxy itself, with the HAProxy of each suite: this machine need not have one."""
 # suites: bookworm trixie
+# timeout: 600
 import json
 import os
 import re

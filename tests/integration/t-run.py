@@ -283,6 +283,7 @@ within(20, 'a caller that goes while paasd is away ends it, too', lambda: not pr
 within(30, 'paasd is back again', lambda: paas('apps').returncode == 0)
 
 # --- detached
+within(10, 'the run before is over', lambda: runs() == {})
 r = laptop('run:detached', '-a', APP, 'echo begun; echo over; exit 4')
 check('run:detached prints its name', (r.stdout, r.returncode) == (b'run.1\n', 0), r)
 log = lambda: paas('logs', '-n', '50', '--ps', 'run.1', '-a', APP).stdout
@@ -291,8 +292,9 @@ within(20, 'and how it ended', lambda: 'Process exited with status 4' in log())
 r = laptop('run:detached', '-a', APP, '--time-limit', '2s', './idle 8000')
 check('detached with a time limit', r.returncode == 0, r)
 within(20, 'the log says why it ended', lambda: 'time limit of 2 s' in log())
+within(10, 'that run is over', lambda: runs() == {})
 laptop('run:detached', '-a', APP, './idle', '9000')
-r = laptop('run:detached', '-a', APP, 'API_TOKEN=abcdef ./idle 9001')
+r = laptop('run:detached', '-a', APP, 'API_TOKEN=sesame-18 ./idle 9001')
 check('a second one at once', r.stdout == b'run.2\n', r)
 check('both are listed', {n: p['detached'] for n, p in runs().items()} == {'run.1': True, 'run.2': True}, runs())
 check('without secrets', runs()['run.2']['command'] == 'API_TOKEN=*** ./idle 9001', runs())
@@ -304,7 +306,7 @@ check('they are gone', not processes('idle 900'))
 h = history()
 check('each is on record with its command and who', 'Run `API_TOKEN=*** ./idle 9001` as run.2, detached' in h and 'Action: run\n' in h and h.startswith('root\nStop run'), h)
 check('with the names of its variables', 'with PASSPHRASE' in inlab('git', '--git-dir', '/var/lib/paas/state.git', 'log', '--format=%s', 'refs/paas/app/' + APP).stdout)
-count = inlab('sh', '-c', 'git --git-dir /var/lib/paas/state.git log -p --all | grep -c -e sesame-17 -e abcdef').stdout.strip()
+count = inlab('sh', '-c', 'git --git-dir /var/lib/paas/state.git log -p --all | grep -c -e sesame-17 -e sesame-18').stdout.strip()
 check('and no values', count == '0', count)
 check('web runs as before', [p['state'] for p in json.loads(paas('ps', '--json', '-a', APP).stdout)] == ['up'])
 

@@ -99,7 +99,7 @@ def comes_back(what, kind, disturb, texts):
 
 
 def dies():
-    ask(NAME_OF_APP, '/die')
+    ask(NAME_OF_APP, '/die', '--http1.1')      # over HTTP/2 curl would ask again
 
 
 def fails():

@@ -30,7 +30,7 @@ def scale():
 
 def kept():
     """The processes that an upgrade of the package must leave alone; those that drain may end."""
-    return [main_pid(u) for u in app.units() + ['paas-router.service']]
+    return [pid for pid in map(main_pid, app.units()) if pid != '0'] + [main_pid('paas-router.service')]
 
 
 load = Load('steady', RATE, WEBSOCKETS, DOWNLOADS, ('--bytes', '32768'))      # a download takes eight seconds

@@ -30,7 +30,7 @@ static int describe(Engine *e, const char *name, const Actor *actor, App *app, E
                 return error_set(error, r, "All %d pairs of uids for applications are in use.",
                                  (APP_UID_LAST - APP_UID_FIRST + 1) / 2);
         char backend[32];
-        snprintf(backend, sizeof(backend), "pool_%u", catalog_next_backend(&e->catalog, e->router_stale));
+        snprintf(backend, sizeof(backend), "pool_%u", routing_next_backend(e));
         r = uuid_new(app->id);
         if (r >= 0)
                 r = text_replace(&app->name, name);

@@ -14,6 +14,7 @@
 #include "engine/hostfiles.h"
 #include "engine/operation/adjust.h"
 #include "engine/operation/apps.h"
+#include "engine/traffic/routing.h"
 #include "model/name.h"
 
 #define USEC_PER_DAY (86400 * USEC_PER_SEC)
@@ -116,7 +117,7 @@ static int record(Engine *e, GoneApp *g, const char *name, char *const *domains,
                 free(own_name);
                 return -ENOMEM;
         }
-        snprintf(backend, sizeof(backend), "pool_%u", catalog_next_backend(&e->catalog, e->router_stale));
+        snprintf(backend, sizeof(backend), "pool_%u", routing_next_backend(e));
         App app = g->app; /* shallow: name and backend differ */
         app.name = own_name;
         app.backend = backend;

@@ -25,6 +25,9 @@
 /* What was replaced ends no sooner, even if nothing holds it: the first second of its successor belongs to
  * the users, and to end a process and unmount its root takes the processors as long as many a request. */
 #define SETTLE_USEC USEC_PER_SEC
+/* As long as the router keeps a client's connection between two requests (haproxy.cfg.in, http-keep-alive).
+ */
+#define KEPT_USEC (90 * USEC_PER_SEC)
 #define DRAIN_FILE_MAX 32
 
 /* The clock of the boot: what drains does not outlive that either. */
@@ -191,9 +194,9 @@ void drain_begin(AppWorld *w, const AppState *s, Instance *i)
         limit_leaving(w, s, i->name.type);
 }
 
-/* Cuts what has had its time; how many are left. `over`: the current worker has ended all at the server
- * already, and who was cut may have asked again, with an id that is in the list. */
-static unsigned cut_late(Round *round, const AppState *s, Instance *i, const DrainClocks *c, bool over)
+/* Cuts what has had its time; how many are left. `ended`: the current worker has been told to end all at the
+ * server. */
+static unsigned cut_late(Round *round, const AppState *s, Instance *i, const DrainClocks *c, bool ended)
 {
         uint64_t age = drain_age(i);
         unsigned left = 0;
@@ -207,10 +210,20 @@ static unsigned cut_late(Round *round, const AppState *s, Instance *i, const Dra
                 if (age < (tunnel ? c->tunnels : c->requests)) {
                         left++;
                         i->tunnels += tunnel;
-                } else if (!over || session->worker != 0)
+                } else if (!ended || session->worker != 0)
                         (void) router_end_session(round->engine->router, session, NULL);
         }
         return left;
+}
+
+/* A client that a reload has left with its old worker asks there once more, and that worker knows nobody
+ * else. */
+static bool is_remembered(Engine *e, AppWorld *w, const Instance *i)
+{
+        uint64_t idle = 0;
+        if (drain_age(i) >= KEPT_USEC || !has_successor(w, i))
+                return false;
+        return router_count_idle(e->router, &idle, NULL) >= 0 && idle > 0;
 }
 
 /* True when nothing holds it any more. */
@@ -226,8 +239,13 @@ static bool is_done(Round *round, AppWorld *w, const AppState *s, Instance *i, c
         /* The server may be gone from the current worker, and a worker that a reload left behind busy with
          * it. */
         look(round);
-        unsigned left = round->state == 0 ? cut_late(round, s, i, c, over) : 1;
-        return over || (r != -EBUSY && left == 0);
+        unsigned left = round->state == 0 ? cut_late(round, s, i, c, over && (r >= 0 || r == -EBUSY)) : 1;
+        if (over || r == -EBUSY || left > 0)
+                return over;
+        if (!is_remembered(w->engine, w, i))
+                return true;
+        i->drain_settle = clock_monotonic() + USEC_PER_SEC;
+        return false;
 }
 
 static void poll_instance(Round *round, AppWorld *w, Instance *i)

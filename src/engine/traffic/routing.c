@@ -150,3 +150,20 @@ int routing_sync(Engine *e, Error *error)
         router_servers_free(servers, n);
         return r < 0 ? r : sync_maps(e, error);
 }
+
+/* An application that is gone leaves a server where it could not be deleted at once, and all of them in the
+ * workers that a reload has left behind; its numbers come again in the next one. */
+unsigned routing_next_backend(Engine *e)
+{
+        _cleanup_strv_ char **taken = NULL;
+        RouterServer *servers = NULL;
+        size_t n = 0;
+        for (size_t i = 0; e->router_stale && e->router_stale[i]; i++)
+                (void) strv_append(&taken, e->router_stale[i]);
+        (void) router_observe_all(e->router, &servers, &n, NULL);
+        for (size_t i = 0; i < n; i++)
+                if (!find_backend(e, servers[i].backend) && !strv_contains(taken, servers[i].backend))
+                        (void) strv_append(&taken, servers[i].backend);
+        router_servers_free(servers, n);
+        return catalog_next_backend(&e->catalog, taken);
+}

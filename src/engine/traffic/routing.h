@@ -20,6 +20,10 @@ int routing_add_source(Engine *e);
 /* Makes the running worker have what the files say: servers, map entries. No router is no error. */
 int routing_sync(Engine *e, Error *error);
 
+/* The number of a backend ("pool_3") that no application has, and of which no worker of the router knows
+ * servers or settings. */
+unsigned routing_next_backend(Engine *e);
+
 /* Host names of an application changed, or it is new: certificates, files, the running maps. */
 int routing_update(Engine *e, Error *error);
 

@@ -2,10 +2,13 @@
 
 #include "engine/world/ports.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "basic/log.h"
 #include "engine/world/world.h"
+#include "router/traffic.h"
 
 static void take(bool *taken, unsigned long port)
 {
@@ -23,10 +26,14 @@ unsigned port_find_free(Engine *e)
                 for (size_t k = 0; k < e->worlds[i]->n_instances; k++)
                         take(taken, e->worlds[i]->instances[k]->port);
 
-        /* A server that the router still knows would get the newcomer's traffic. */
+        /* Who listens where a worker still knows somebody else's server would get what is meant for that. */
+        _cleanup_error_ Error error = ERROR_NULL;
         RouterServer *servers = NULL;
         size_t n = 0;
-        if (router_observe(e->router, &servers, &n, NULL) >= 0) {
+        int r = router_observe_all(e->router, &servers, &n, &error);
+        if (r < 0 && r != -ENOENT && r != -ECONNREFUSED)
+                log_warning(0, "cannot ask the router which ports it knows: %s", error_text(&error, r));
+        if (r >= 0) {
                 for (size_t i = 0; i < n; i++) {
                         const char *colon = strrchr(servers[i].address, ':');
                         if (colon)
@@ -35,8 +42,14 @@ unsigned port_find_free(Engine *e)
                 router_servers_free(servers, n);
         }
 
-        for (unsigned port = PORT_FIRST; port <= PORT_LAST; port++)
-                if (!taken[port - PORT_FIRST])
-                        return port;
+        /* One that was given back rests for as long as there are others. */
+        const unsigned count = PORT_LAST - PORT_FIRST + 1;
+        for (unsigned i = 0; i < count; i++) {
+                unsigned port = (e->next_port + i) % count;
+                if (taken[port])
+                        continue;
+                e->next_port = port + 1;
+                return PORT_FIRST + port;
+        }
         return 0;
 }
