@@ -84,7 +84,7 @@ def failures(c):
     check('gRPC: a status after some messages', code == grpc.StatusCode.DATA_LOSS and details == 'in the middle', code, details, got)
     code, *rest = failure(lambda: c.unary('nothing')(b'', timeout=LIMIT))
     check('gRPC: no such method', code == grpc.StatusCode.UNIMPLEMENTED, code, rest)
-    code, *rest = failure(lambda: list(c.stream('hang')(b'deadline', timeout=1)))
+    code, *rest = failure(lambda: list(c.stream('hang')(b'deadline', timeout=3)))
     check('gRPC: the deadline is exceeded', code == grpc.StatusCode.DEADLINE_EXCEEDED, code, rest)
     call = c.stream('hang')(b'cancel', timeout=LIMIT)
     begun = next(call)

@@ -47,15 +47,18 @@ def chat(requests, context):
 
 
 def hang(request, context):
-    """Until the caller gives up."""
+    """Until the caller gives up, which may be before this is asked to go on after its first message."""
     over = threading.Event()
-    if not context.add_callback(over.set):
+
+    def gave_up():
+        with changed:
+            given_up.add(request)
+            changed.notify_all()
         over.set()
+    if not context.add_callback(gave_up):
+        gave_up()
     yield b'begun'
     over.wait()
-    with changed:
-        given_up.add(request)
-        changed.notify_all()
 
 
 def who_gave_up(request, context):
