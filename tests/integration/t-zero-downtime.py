@@ -50,7 +50,7 @@ with load.span('kill -9 of an instance') as killed:
     killed.broken = app.kill_instance()
     until('it has been started again', lambda: all(p['state'] == 'up' for p in app.processes()))
 with load.span('kill -9 of HAProxy') as crashed:
-    crashed.broken = kill_router_worker()
+    crashed.broken, crashed.held = kill_router_worker(), True
 with load.span('afterwards') as after:
     until('it answers', lambda: ask('steady') == 'steady\n')
 account = load.end()

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "basic/buffer.h"
+#include "basic/clock.h"
 
 #define BATCH 256
 
@@ -26,6 +27,7 @@ struct Connection {
         SSL *ssl;
         State state;
         uint32_t waits_for; /* of epoll */
+        uint64_t begun;     /* CLOCK_MONOTONIC */
         int error;
         bool closed; /* by its owner */
         Buffer out;
@@ -190,10 +192,13 @@ static void free_closed(Target *t)
 void connections_serve(Target *t)
 {
         struct epoll_event ready[BATCH];
-        int n = epoll_wait(t->epoll, ready, BATCH, 0);
-        for (int i = 0; i < n; i++)
-                serve(ready[i].data.ptr);
-        free_closed(t);
+        int n;
+        do {
+                n = epoll_wait(t->epoll, ready, BATCH, 0);
+                for (int i = 0; i < n; i++)
+                        serve(ready[i].data.ptr);
+                free_closed(t);
+        } while (n == BATCH);
 }
 
 static int on_ready(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -255,8 +260,12 @@ Connection *connection_open(Target *t, bool tls, bool http2, const ConnectionEve
         Connection *c = calloc(1, sizeof *c);
         if (!c)
                 abort();
-        *c = (Connection){
-                .target = t, .events = events, .userdata = userdata, .fd = -1, .state = CONNECTING};
+        *c = (Connection){.target = t,
+                          .events = events,
+                          .userdata = userdata,
+                          .fd = -1,
+                          .state = CONNECTING,
+                          .begun = clock_monotonic()};
         c->error = begin(c, tls, http2);
         if (c->error < 0) {
                 c->state = FAILED;
@@ -264,6 +273,11 @@ Connection *connection_open(Target *t, bool tls, bool http2, const ConnectionEve
                 t->failed = c;
         }
         return c;
+}
+
+uint64_t connection_begun(const Connection *c)
+{
+        return c->begun;
 }
 
 void connection_send(Connection *c, const void *data, size_t length)

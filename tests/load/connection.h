@@ -43,6 +43,9 @@ void connections_tell_failed(Target *t);
 /* Never NULL: what fails at once is told by ended(), from the loop. */
 Connection *connection_open(Target *t, bool tls, bool http2, const ConnectionEvents *events, void *userdata);
 
+/* When it was asked for, CLOCK_MONOTONIC. */
+uint64_t connection_begun(const Connection *c);
+
 /* What cannot be sent now is kept. An error is told by ended(), after what the other side had still sent. */
 void connection_send(Connection *c, const void *data, size_t length);
 

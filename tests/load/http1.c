@@ -170,6 +170,7 @@ void http1_send(Load *l, Request *r)
         Http1 *h = take(l, r->kind);
         h->request = r;
         r->carrier = h;
+        r->connected = connection_begun(h->connection);
         r->cancel = cancel;
         request_path(r, path);
         buffer_printf(&text, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", path, l->target.host,

@@ -236,6 +236,7 @@ void http2_send(Load *l, Request *r)
 {
         Http2 *h = take(l, r->kind);
         r->carrier = h;
+        r->connected = connection_begun(h->connection);
         r->cancel = cancel;
         h->n_requests++;
         h->n_waiting++;

@@ -36,15 +36,16 @@ size_t load_kind_index(const Kind *kind)
         return (size_t) (kind - kinds);
 }
 
-void load_record(Load *l, const char *kind, uint64_t intended, uint64_t sent, const char *what, bool again)
+void load_record(Load *l, const char *kind, uint64_t intended, uint64_t sent, const char *what, bool again,
+                 uint64_t connected)
 {
-        (void) fprintf(l->record, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %s %s %d\n", intended, sent,
-                       clock_monotonic(), kind, what, again);
+        (void) fprintf(l->record, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %s %s %d %" PRIu64 "\n", intended,
+                       sent, clock_monotonic(), kind, what, again, connected);
         if (strcmp(what, "ok") != 0)
                 l->failed++;
 }
 
-void load_begin(Load *l, const Kind *kind, uint64_t intended, bool download)
+void load_begin(Load *l, const Kind *kind, uint64_t intended, uint64_t now, bool download)
 {
         Request *r = calloc(1, sizeof *r);
         if (!r)
@@ -53,7 +54,7 @@ void load_begin(Load *l, const Kind *kind, uint64_t intended, bool download)
                        .kind = kind,
                        .next = l->requests,
                        .intended = intended,
-                       .sent = clock_monotonic(),
+                       .sent = now,
                        .number = ++l->number,
                        .limit = intended + (download ? LIMIT_DOWNLOAD : LIMIT),
                        .download = download,
@@ -100,12 +101,13 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
         while (l->rate > 0 && !l->ending && l->next <= now) {
                 if (now - l->next > l->lag_max)
                         l->lag_max = now - l->next;
+                uint64_t sent = clock_monotonic(); /* what had ended by then is known when it is sent */
                 connections_serve(&l->target);
-                load_begin(l, l->only ?: mixture(l->number), l->next, false);
+                load_begin(l, l->only ?: mixture(l->number), l->next, sent, false);
                 l->next += USEC_PER_SEC / l->rate;
         }
         for (; now >= l->refill && l->n_downloads < l->downloads && !l->ending;)
-                load_begin(l, &kinds[l->n_downloads % 2 == 0 ? 0 : 4], now, true);
+                load_begin(l, &kinds[l->n_downloads % 2 == 0 ? 0 : 4], now, now, true);
         if (now >= l->refill)
                 l->refill = now + USEC_PER_SEC;
         connections_tell_failed(&l->target);
@@ -266,7 +268,7 @@ int main(int argc, char **argv)
         for (unsigned i = 0; i < l.websockets; i++)
                 websocket_keep(&l, i % 2 == 1, i);
         for (unsigned i = 0; i < l.closed; i++)
-                load_begin(&l, l.only ?: mixture(i), l.start, false);
+                load_begin(&l, l.only ?: mixture(i), l.start, l.start, false);
         r = sd_event_loop(l.target.event);
         (void) getrusage(RUSAGE_SELF, &used);
         double cpu = (double) (used.ru_utime.tv_sec + used.ru_stime.tv_sec) +

@@ -79,7 +79,8 @@ void request_end(Request *r, const char *failure)
                                 r->wrong                                         ? "wrong"
                                 : r->length < 0 || (uint64_t) r->got != expected ? "truncated"
                                                                                  : "ok");
-        load_record(l, r->download ? "download" : r->kind->name, r->intended, r->sent, what, r->again);
+        load_record(l, r->download ? "download" : r->kind->name, r->intended, r->sent, what, r->again,
+                    r->connected);
         if (r->next)
                 r->next->previous = r->previous;
         if (r->previous)
@@ -91,6 +92,8 @@ void request_end(Request *r, const char *failure)
         if (r->download)
                 l->n_downloads--;
         free(r);
-        if (!l->ending && l->closed > 0)
-                load_begin(l, kind, clock_monotonic(), false);
+        if (l->ending || l->closed == 0)
+                return;
+        uint64_t now = clock_monotonic();
+        load_begin(l, kind, now, now, false);
 }

@@ -22,7 +22,8 @@ struct Request {
         const Kind *kind;
         Request *next, *previous; /* load->requests */
         uint64_t intended;        /* when it should have been sent, CLOCK_MONOTONIC */
-        uint64_t sent;            /* when it was */
+        uint64_t sent;            /* when it was; what carries it was looked at after that */
+        uint64_t connected;       /* when the connection that carries it was begun */
         uint64_t limit;           /* by then it must be answered */
         uint64_t number;
         bool download;
@@ -55,9 +56,10 @@ struct Load {
         void *pools[8]; /* idle HTTP/1.1 connections or HTTP/2 connections, by kind */
 };
 
-/* A line of the record: intended, sent, end, kind, what, sent again. */
-void load_record(Load *l, const char *kind, uint64_t intended, uint64_t sent, const char *what, bool again);
-void load_begin(Load *l, const Kind *kind, uint64_t intended, bool download);
+/* A line of the record: intended, sent, end, kind, what, sent again, and when its connection was begun. */
+void load_record(Load *l, const char *kind, uint64_t intended, uint64_t sent, const char *what, bool again,
+                 uint64_t connected);
+void load_begin(Load *l, const Kind *kind, uint64_t intended, uint64_t now, bool download);
 /* Its place in load->pools. */
 size_t load_kind_index(const Kind *kind);
 

@@ -35,7 +35,7 @@ static void lose(WebSocket *w, const char *how)
         char what[64];
         if (!w->load->ending) {
                 (void) snprintf(what, sizeof what, "%s-%s", w->upgraded ? "lost" : "open", how);
-                load_record(w->load, "websocket", w->begun, w->begun, what, false);
+                load_record(w->load, "websocket", w->begun, w->begun, what, false, w->begun);
         }
         w->connection = connection_close(w->connection);
         w->in.length = 0;
@@ -106,7 +106,7 @@ static void received(void *userdata, const uint8_t *data, size_t length)
                 w->in.length -= n;
                 memmove(w->in.data, w->in.data + n, w->in.length);
                 w->waiting = false;
-                load_record(w->load, "websocket", w->begun, w->begun, "ok", false);
+                load_record(w->load, "websocket", w->begun, w->begun, "ok", false, w->begun);
                 next_at(w, w->begun + PERIOD);
         }
 }

@@ -36,7 +36,8 @@ class Span:
     """What ended between its begin and its end; latencies of what should have begun in it."""
 
     def __init__(self, name):
-        self.name, self.begin, self.finish, self.broken = name, time.monotonic_ns() // 1000, 0, None
+        self.name, self.begin, self.finish = name, time.monotonic_ns() // 1000, 0
+        self.broken, self.held = None, False      # when what was killed had gone, and whether it held the clients' connections
 
     def fill(self, rows):
         inside = [r for r in rows if self.begin <= r.end < self.finish]
@@ -45,11 +46,15 @@ class Span:
         self.again = sum(r.again for r in short)
         self.failed = sum(r.what != 'ok' for r in short)
         self.lost = sum(r.what != 'ok' for r in inside if r.kind in LONG)
-        # what was killed had gone by `broken`: what had been sent before was in its hands, or on its way there
-        self.later = sum(r.what != 'ok' and self.broken is not None and r.sent >= self.broken + NEWS for r in short)
+        self.late = [r for r in short if r.what != 'ok' and self.broken is not None and self.is_late(r)]
+        self.later = len(self.late)
         self.failures = [((r.end - self.begin) // 1000000, r.kind, r.what) for r in inside if r.what != 'ok']
         self.times = [r.end - r.intended for r in rows if self.begin <= r.intended < self.finish and r.kind not in LONG]
         self.p50, self.p99 = percentile(self.times, 0.5), percentile(self.times, 0.99)
+
+    def is_late(self, r):
+        """Sent when what was killed had gone and this was known, or over a connection that was begun then: never in its hands."""
+        return self.held and r.connected >= self.broken or r.sent >= self.broken + NEWS
 
     def explain(self):
         """How often what failed, and in which seconds after its begin."""
@@ -57,10 +62,15 @@ class Span:
         for second, kind, what in self.failures:
             counted[kind, what].append(second)
         return ['%s: %d x %s %s, in the seconds %s' % (self.name, len(s), kind, what, ' '.join(str(x) for x in sorted(set(s))[:12]))
-                for (kind, what), s in sorted(counted.items())]
+                for (kind, what), s in sorted(counted.items())] + [self.when(r) for r in self.late]
+
+    def when(self, r):
+        """Where a request lies that failed later than it should, in milliseconds from what was broken."""
+        return '%s: %s %s: connected %+.0f, sent %+.0f, ended %+.0f ms' % (
+            self.name, r.kind, r.what, *((at - self.broken) / 1000 for at in (r.connected, r.sent, r.end)))
 
 
-Row = collections.namedtuple('Row', 'intended sent end kind what again')
+Row = collections.namedtuple('Row', 'intended sent end kind what again connected')
 
 
 class Load:
@@ -76,7 +86,7 @@ class Load:
 
     def rows(self):
         with open(self.record) as f:
-            return [Row(int(a), int(b), int(c), kind, what, int(again)) for a, b, c, kind, what, again in (line.split() for line in f)]
+            return [Row(int(a), int(b), int(c), kind, what, int(again), int(d)) for a, b, c, kind, what, again, d in (line.split() for line in f)]
 
     @contextlib.contextmanager
     def span(self, name):
