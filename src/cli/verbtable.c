@@ -181,7 +181,7 @@ const Verb verbs[] = {
          "show or change how a web process gets its connections",
          "KIND is port (it binds $PORT), socket (systemd holds the socket and hands it over as file "
          "descriptor "
-         "3), proxy (systemd holds it, and systemd-socket-proxyd hands on to $PORT), or auto: port, unless "
+         "3), proxy (systemd holds it, and a proxy hands on to $PORT), or auto: port, unless "
          "the "
          "pack starts the process by a command that takes a socket. With socket and proxy a crash or a "
          "restart "

@@ -6,7 +6,7 @@
 typedef enum Listen {
         LISTEN_PORT,   /* the process binds $PORT */
         LISTEN_SOCKET, /* systemd holds a socket and hands it over as fd 3 */
-        LISTEN_PROXY,  /* systemd holds it, and systemd-socket-proxyd hands on to $PORT */
+        LISTEN_PROXY,  /* systemd holds it, and a proxy of paas-init hands on to $PORT */
         _LISTEN_MAX,
 } Listen;
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""How a web process gets its connections: from $PORT, from a socket that systemd holds, through systemd's proxy."""
+"""How a web process gets its connections: from $PORT, from a socket that systemd holds, through a proxy in front of $PORT."""
 # timeout: 400
 import os
 import sys
@@ -179,9 +179,25 @@ with Visitor(f'{APP}.{DOMAIN}') as visitor:
 visitor.check('from socket to proxy')
 listens('proxy', 'proxy')
 check('it binds $PORT, and sees nothing of the socket', ask(APP) == 'proxy 0', ask(APP))
-proxies = lambda: inlab('pgrep', '-u', inlab('stat', '-c', '%u', f"/proc/{web()['pid']}").stdout.strip(), '-f', '^systemd-socket-proxyd').stdout.split()
-check('systemd-socket-proxyd runs as the application', len(proxies()) == 1, proxies())
+proxies = lambda: inlab('pgrep', '-u', inlab('stat', '-c', '%u', f"/proc/{web()['pid']}").stdout.strip(), '-x', 'paas-proxy').stdout.split()
+check('the proxy runs as the application', len(proxies()) == 1, proxies())
 kill_twice('proxy')
+
+
+def crowd(number, meanwhile):
+    """They all wait in the held socket before anybody is let in."""
+    script = os.path.join(TREE, 'tests/integration/lib/crowd.py')
+    inlab('kill', '-STOP', *proxies())
+    people = start(LAB, 'net', '--name', NAME, '--', 'python3', script, f'{APP}.{DOMAIN}', authority(), str(number))
+    asked = people.stdout.readline()
+    meanwhile()
+    return asked, json.loads(people.communicate(timeout=60)[0] or '{}')
+
+
+asked, answers = crowd(400, lambda: inlab('kill', '-CONT', *proxies()))
+check('400 who wait in the socket are all answered', asked == 'asked\n' and answers == {'HTTP/1.0 200 OK': 400}, asked, answers)
+asked, answers = crowd(400, lambda: inlab('kill', '-KILL', str(web()['pid'])))
+check('and so are those who wait while the process is killed', asked == 'asked\n' and answers == {'HTTP/1.0 200 OK': 400}, asked, answers)
 old = proxies()
 inlab('kill', '-KILL', *old)
 within(30, 'the proxy itself is killed: another one takes its place', lambda: len(proxies()) == 1 and proxies() != old)
