@@ -168,7 +168,7 @@ def nobody_there():
     release('idle')
     within(30, 'what was replaced ends', lambda: inlab('systemctl', 'is-active', '-q', unit).returncode != 0)
     lines = [json.loads(line) for line in inlab('journalctl', '-q', '-o', 'json', '--since', '-2min', 'UNIT=' + unit, '+', 'PAAS_APP=' + NAME_OF_APP).stdout.splitlines()]
-    said = [(int(line['__MONOTONIC_TIMESTAMP']), str(line['MESSAGE'])) for line in lines]
+    said = [(int(line['_SOURCE_REALTIME_TIMESTAMP']), str(line['MESSAGE'])) for line in lines if '_SOURCE_REALTIME_TIMESTAMP' in line]
     released = [at for at, text in said if text.startswith('-----> Released')]
     stopped = [at for at, text in said if text.startswith('Stopping')]
     check('not within a second', released and stopped and 1000000 <= stopped[-1] - released[-1] < 5000000, released, stopped)

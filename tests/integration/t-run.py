@@ -35,6 +35,9 @@ def on_app(*args, **kw):
     return laptop('run', '-a', APP, *args, **kw)
 
 
+KEPT = 65536      # of what was not asked for yet: all of it would be searched at each read
+
+
 class Terminal:
     """A person at a terminal of 30 x 100 who runs the laptop's client in it."""
 
@@ -58,7 +61,7 @@ class Terminal:
             data = os.read(self.fd, 65536)
         except OSError:
             return False
-        self.text += data.decode(errors='replace')
+        self.text = self.text[-KEPT:] + data.decode(errors='replace')
         self.text = re.sub('\x1b\\[\\?2004[hl]\r?', '', self.text)     # bash's bracketed paste
         return bool(data)
 
