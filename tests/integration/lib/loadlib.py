@@ -62,7 +62,7 @@ class Span:
         for second, kind, what in self.failures:
             counted[kind, what].append(second)
         return ['%s: %d x %s %s, in the seconds %s' % (self.name, len(s), kind, what, ' '.join(str(x) for x in sorted(set(s))[:12]))
-                for (kind, what), s in sorted(counted.items())] + [self.when(r) for r in self.late]
+                for (kind, what), s in sorted(counted.items())] + [self.when(r) for r in self.late[:5]]
 
     def when(self, r):
         """Where a request lies that failed later than it should, in milliseconds from what was broken."""
